@@ -1,0 +1,154 @@
+/**
+ * The fields inside a payload: fixed-size little-endian numbers, strings with length and NUL, counted lists, nested frames.
+ * A `FieldReader` must be read to its last byte: `end()` refuses what is left over.
+ */
+import { ETX, FrameError, type Frame, STX, headerSize, overhead } from './frame.ts';
+
+export class FieldReader {
+  readonly #data: Buffer;
+  #at = 0;
+
+  constructor(payload: Buffer) {
+    this.#data = payload;
+  }
+
+  u8 = (): number => this.#take(1).readUInt8();
+  u16 = (): number => this.#take(2).readUInt16LE();
+  u32 = (): number => this.#take(4).readUInt32LE();
+  i32 = (): number => this.#take(4).readInt32LE();
+  u64 = (): bigint => this.#take(8).readBigUInt64LE();
+  i64 = (): bigint => this.#take(8).readBigInt64LE();
+
+  text = (): string => {
+    const bytes = this.#take(this.u32());
+    const terminator = this.u8();
+    if (terminator !== 0 || bytes.includes(0)) throw new FrameError('a string must end with its only NUL', this.#at);
+    return bytes.toString('utf8');
+  };
+
+  list<T>(element: () => T): T[] {
+    const count = this.u32();
+    if (count > this.#data.length - this.#at) throw new FrameError(`a list of ${count} cannot fit`, this.#at);
+    return Array.from({ length: count }, element);
+  }
+
+  rest = (): Buffer => this.#take(this.#data.length - this.#at);
+
+  /** The next nested frame, or undefined at the end. */
+  frame(): Frame | undefined {
+    if (this.#at === this.#data.length) return undefined;
+    const begin = this.#at;
+    const header = this.#take(headerSize);
+    const payload = this.#take(header.readUInt32LE(2));
+    if (header[0] !== STX || this.u8() !== ETX) throw new FrameError('malformed nested frame', begin);
+    return { type: header.readUInt8(1), payload };
+  }
+
+  end(): void {
+    if (this.#at !== this.#data.length) {
+      throw new FrameError(`${this.#data.length - this.#at} bytes are left over in the payload`, this.#at);
+    }
+  }
+
+  #take(size: number): Buffer {
+    if (this.#data.length - this.#at < size) throw new FrameError('the payload is truncated', this.#data.length);
+    this.#at += size;
+    return this.#data.subarray(this.#at - size, this.#at);
+  }
+}
+
+/** Collects frames in one growing buffer, to be written at once. */
+export class FrameWriter {
+  #buffer: Buffer;
+  #used = 0;
+
+  constructor(capacity = 4096) {
+    this.#buffer = Buffer.allocUnsafe(capacity);
+  }
+
+  get size(): number {
+    return this.#used;
+  }
+
+  /** A copy of what was written since the last `take`. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+    return bytes;
+  }
+
+  frame(type: number, fields: (writer: this) => void = () => {}): this {
+    const begin = this.#used;
+    this.u8(STX).u8(type).u32(0);
+    fields(this);
+    const length = this.#used - begin - headerSize;
+    if (length + overhead > 0xffff_ffff) throw new RangeError(`frame 0x${type.toString(16)} is too large`);
+    this.#buffer.writeUInt32LE(length, begin + 2);
+    return this.u8(ETX);
+  }
+
+  u8(value: number): this {
+    this.#reserve(1);
+    this.#used = this.#buffer.writeUInt8(value, this.#used);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#reserve(2);
+    this.#used = this.#buffer.writeUInt16LE(value, this.#used);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#reserve(4);
+    this.#used = this.#buffer.writeUInt32LE(value, this.#used);
+    return this;
+  }
+
+  i32(value: number): this {
+    this.#reserve(4);
+    this.#used = this.#buffer.writeInt32LE(value, this.#used);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    this.#reserve(8);
+    this.#used = this.#buffer.writeBigUInt64LE(value, this.#used);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.#reserve(8);
+    this.#used = this.#buffer.writeBigInt64LE(value, this.#used);
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#used);
+    this.#used += value.length;
+    return this;
+  }
+
+  /** @throws {RangeError} if the text has a NUL, which no C string could carry. */
+  text(value: string): this {
+    if (value.includes('\0')) throw new RangeError('a string in a frame cannot contain NUL');
+    const size = Buffer.byteLength(value);
+    this.u32(size).#reserve(size + 1);
+    this.#used += this.#buffer.write(value, this.#used, 'utf8');
+    return this.u8(0);
+  }
+
+  list<T>(values: readonly T[], element: (writer: this, value: T) => void): this {
+    this.u32(values.length);
+    for (const value of values) element(this, value);
+    return this;
+  }
+
+  #reserve(size: number): void {
+    if (this.#buffer.length - this.#used >= size) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#used + size));
+    larger.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = larger;
+  }
+}
