@@ -12,19 +12,36 @@ export class FieldReader {
     this.#data = payload;
   }
 
-  u8 = (): number => this.#take(1).readUInt8();
-  u16 = (): number => this.#take(2).readUInt16LE();
-  u32 = (): number => this.#take(4).readUInt32LE();
-  i32 = (): number => this.#take(4).readInt32LE();
-  u64 = (): bigint => this.#take(8).readBigUInt64LE();
-  i64 = (): bigint => this.#take(8).readBigInt64LE();
+  u8(): number {
+    return this.#take(1).readUInt8();
+  }
 
-  text = (): string => {
+  u16(): number {
+    return this.#take(2).readUInt16LE();
+  }
+
+  u32(): number {
+    return this.#take(4).readUInt32LE();
+  }
+
+  i32(): number {
+    return this.#take(4).readInt32LE();
+  }
+
+  u64(): bigint {
+    return this.#take(8).readBigUInt64LE();
+  }
+
+  i64(): bigint {
+    return this.#take(8).readBigInt64LE();
+  }
+
+  text(): string {
     const bytes = this.#take(this.u32());
     const terminator = this.u8();
     if (terminator !== 0 || bytes.includes(0)) throw new FrameError('a string must end with its only NUL', this.#at);
     return bytes.toString('utf8');
-  };
+  }
 
   list<T>(element: () => T): T[] {
     const count = this.u32();
@@ -32,7 +49,9 @@ export class FieldReader {
     return Array.from({ length: count }, element);
   }
 
-  rest = (): Buffer => this.#take(this.#data.length - this.#at);
+  rest(): Buffer {
+    return this.#take(this.#data.length - this.#at);
+  }
 
   /** The next nested frame, or undefined at the end. */
   frame(): Frame | undefined {

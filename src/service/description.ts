@@ -40,7 +40,8 @@ export interface RestartRules {
 }
 
 /** A user or group as written: a name to be looked up, or a number. */
-export type Identity = { readonly kind: 'name'; readonly name: string } | { readonly kind: 'number'; readonly id: number };
+export type Identity =
+  { readonly kind: 'name'; readonly name: string } | { readonly kind: 'number'; readonly id: number };
 
 export type LimitValue = number | 'unlimited' | 'keep';
 
