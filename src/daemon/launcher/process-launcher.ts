@@ -1,0 +1,31 @@
+/**
+ * What the daemon can have done by a launcher. Everything is a request: nothing is returned, results come as `LauncherEvent`s. Requests made in one turn
+ * of the event loop are sent together, after the turn.
+ */
+import type { LauncherEvent, Role } from './launcher-event.ts';
+
+export type SignalScope = 'process' | 'group' | 'everything';
+export type ConsoleGrant = 'none' | 'shared' | 'exclusive';
+
+export interface ProcessLauncher {
+  /** A new plan generation with these names and all they need. */
+  compile(request: number, names: readonly string[]): void;
+  /** From now on these slots run by that generation. */
+  use(generation: number, slots: readonly number[]): void;
+  discard(generation: number): void;
+  forget(slot: number): void;
+  launch(slot: number, role: Role, run: number, console: ConsoleGrant): void;
+  signal(slot: number, role: Role, signal: number, scope: SignalScope): void;
+  readPidFile(slot: number, run: number): void;
+  closeSocket(slot: number): void;
+  /** Unsets the variable when `value` is undefined. */
+  setEnvironment(name: string, value: string | undefined): void;
+  clearLog(slot: number): void;
+  /** Everything is stopped: the launcher ends with this status, and with it the daemon. */
+  exit(status: number): void;
+}
+
+export interface LauncherConnection extends ProcessLauncher, Disposable {
+  /** Starts the conversation; every event goes to `listener`, in order. `lost` is called once when the launcher is gone or confused. */
+  open(listener: (event: LauncherEvent) => void, lost: (reason: Error) => void): void;
+}
