@@ -1,0 +1,34 @@
+/** The daemon's command line. It is written by the `reeve` command, not by people: anything unexpected ends the daemon. */
+import { parseArgs } from 'node:util';
+import { type LogLevel, isLogLevel } from './logging/daemon-log.ts';
+
+export interface DaemonOptions {
+  /** Standard output and error are a person's: print transitions in words. */
+  readonly isForeground: boolean;
+  /** Besides root, the uid that administrates this instance. */
+  readonly ownerUid: number;
+  /** Where `logger.sock` is. */
+  readonly runDirectory: string;
+  readonly logLevel: LogLevel;
+}
+
+/** @throws {TypeError} naming the wrong option. */
+export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      foreground: { type: 'boolean', default: false },
+      'owner-uid': { type: 'string' },
+      'run-dir': { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+    },
+  });
+  const ownerUid = Number(values['owner-uid']);
+  if (!Number.isSafeInteger(ownerUid) || ownerUid < 0) {
+    throw new TypeError(`--owner-uid must be a number, got ${values['owner-uid']}`);
+  }
+  if (!values['run-dir']) throw new TypeError('--run-dir must be given');
+  const logLevel = values['log-level'];
+  if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
+  return { isForeground: values.foreground, ownerUid, runDirectory: values['run-dir'], logLevel };
+}
