@@ -6,7 +6,7 @@ import { styleText } from 'node:util';
 import type { WriteStream } from 'node:tty';
 import type { ServiceEvent, ServiceEventKind } from '../../api/service-status.ts';
 import { type DaemonLog, type LogLevel, isShown } from './daemon-log.ts';
-import { eventText } from './event-text.ts';
+import { eventText } from '../../api/event-text.ts';
 
 const largestBacklog = 256 * 1024;
 

@@ -2,7 +2,7 @@
 import { type Logger, destination, pino } from 'pino';
 import type { ServiceEvent } from '../../api/service-status.ts';
 import type { DaemonLog, LogLevel } from './daemon-log.ts';
-import { eventText } from './event-text.ts';
+import { eventText } from '../../api/event-text.ts';
 
 export class JsonLog implements DaemonLog {
   readonly #logger: Logger;

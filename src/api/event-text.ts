@@ -1,6 +1,6 @@
 /** An event in words, the same everywhere a person reads it: `web: start failed: cannot change directory to /srv/www: no such file or directory`. */
 import { constants } from 'node:os';
-import type { ExitStatus, LaunchFailure, ServiceEvent } from '../../api/service-status.ts';
+import type { ExitStatus, LaunchFailure, ServiceEvent } from './service-status.ts';
 import { errnoText } from './errno-text.ts';
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
