@@ -14,7 +14,7 @@
 #define CALL_TABLE(row)                                                                                                                              \
     row(accept4) row(bind) row(chdir) row(clock_gettime) row(close) row(connect) row(dup3) row(epoll_create1) row(epoll_ctl) row(epoll_wait)       \
     row(execve) row(fchmod) row(fchown) row(fcntl) row(fork) row(fstat) row(fstatat) row(ftruncate) row(getrlimit) row(getsockopt) row(ioctl)      \
-    row(kill) row(listen) row(lstat) row(memfd_create) row(mkdir) row(mmap) row(mremap) row(munmap) row(open) row(openat) row(pipe2)    \
+    row(kill) row(listen) row(lseek) row(lstat) row(memfd_create) row(mkdir) row(mmap) row(mremap) row(munmap) row(open) row(openat) row(pipe2)    \
     row(poll) row(prctl) row(pread) row(pwrite) row(read) row(readlink) row(readv) row(recvmsg) row(rename) row(sendmsg) row(setgid)                 \
     row(setgroups) row(setpriority) row(setresgid) row(setresuid) row(setrlimit) row(setsid) row(setsockopt) row(sigaction) row(signalfd)           \
     row(sigprocmask) row(socket) row(socketpair) row(splice) row(stat) row(syscall) row(tcsetpgrp) row(tee) row(timerfd_create)                      \
