@@ -1,21 +1,15 @@
 /** One frame from the launcher -> one typed event. Plans, which come in pieces, are put together by `PlanAssembly`. */
 import { FieldReader } from '../../frame/fields.ts';
 import { type Frame, FrameError } from '../../frame/frame.ts';
-import type { ComponentName, LauncherEvent, LogTrouble, PidFileResult, ProcessExit, Role } from './launcher-event.ts';
+import type { ExitStatus } from '../../api/service-status.ts';
+import { pidFileResults } from '../engine/event.ts';
+import type { Role } from '../model/service.ts';
+import type { ComponentName, LauncherEvent, LogTrouble } from './launcher-event.ts';
 import { fromLauncher, protocolVersion } from './messages.ts';
 
 const roles: readonly Role[] = ['main', 'stop'];
 const modes = ['user', 'system'] as const;
-const exitCodes: readonly (ProcessExit['code'] | undefined)[] = [undefined, 'exited', 'killed', 'core-dump'];
-const pidFileResults: readonly PidFileResult[] = [
-  'supervised',
-  'cannot-open',
-  'not-trusted',
-  'no-number',
-  'no-such-process',
-  'not-ours',
-  'another-service',
-];
+const exitKinds: readonly (ExitStatus['kind'] | undefined)[] = [undefined, 'exited', 'killed', 'core-dump'];
 const environmentResults = ['set', 'unset', 'not-allowed', 'too-many'] as const;
 const components: readonly (ComponentName | undefined)[] = [undefined, 'daemon', 'logger', 'compiler'];
 const componentEvents = [undefined, 'started', 'ended'] as const;
@@ -36,9 +30,9 @@ function word<T>(words: readonly (T | undefined)[], number: number, what: string
 
 const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e6;
 
-function exitOf(fields: FieldReader): ProcessExit {
-  const code = word(exitCodes, fields.u8(), 'exit code kind');
-  return { code, status: fields.i32() };
+function exitOf(fields: FieldReader): ExitStatus {
+  const kind = word(exitKinds, fields.u8(), 'kind of exit');
+  return { kind, status: fields.i32() };
 }
 
 /** A plan under way: PLAN_BEGIN, PLAN_DATA…, PLAN_END. */
@@ -194,7 +188,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       const pid = fields.u32();
       const code = fields.u8();
       const exit = {
-        code: code === 0 ? ('exited' as const) : word(exitCodes, code, 'exit code kind'),
+        kind: code === 0 ? ('exited' as const) : word(exitKinds, code, 'kind of exit'),
         status: fields.i32(),
       };
       return { kind: 'component', component, event, pid, exit, count: fields.u32() };

@@ -2,15 +2,9 @@
  * What the launcher reports to the daemon, decoded (docs/protocol.md, section 6). Times are milliseconds of CLOCK_MONOTONIC, which is also the
  * clock of `performance` and `process.hrtime` in this process.
  */
-
-export type Role = 'main' | 'stop';
-
-/** How a process ended, as waitid says it. */
-export interface ProcessExit {
-  readonly code: 'exited' | 'killed' | 'core-dump';
-  /** Exit code, or signal number. */
-  readonly status: number;
-}
+import type { ExitStatus } from '../../api/service-status.ts';
+import type { PidFileResult } from '../engine/event.ts';
+import type { Role } from '../model/service.ts';
 
 /** What the process used, over its life. */
 export interface ProcessUsage {
@@ -18,9 +12,6 @@ export interface ProcessUsage {
   readonly systemMs: number;
   readonly peakResidentBytes: number;
 }
-
-export type PidFileResult =
-  'supervised' | 'cannot-open' | 'not-trusted' | 'no-number' | 'no-such-process' | 'not-ours' | 'another-service';
 
 export type ComponentName = 'daemon' | 'logger' | 'compiler';
 
@@ -81,7 +72,7 @@ export type LauncherEvent =
       readonly role: Role;
       readonly run: number;
       readonly pid: number;
-      readonly exit: ProcessExit;
+      readonly exit: ExitStatus;
       readonly when: number;
       readonly usage: ProcessUsage;
     }
@@ -114,7 +105,7 @@ export type LauncherEvent =
       readonly component: ComponentName;
       readonly event: 'started' | 'ended';
       readonly pid: number;
-      readonly exit: ProcessExit;
+      readonly exit: ExitStatus;
       readonly count: number;
     }
   | {

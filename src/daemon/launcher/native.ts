@@ -9,12 +9,13 @@ import { Socket } from 'node:net';
 import { FrameReader } from '../../frame/frame.ts';
 import { FrameWriter } from '../../frame/fields.ts';
 import { PlanAssembly, decodeEvent } from './decode-event.ts';
-import type { LauncherEvent, Role } from './launcher-event.ts';
+import type { Role } from '../model/service.ts';
+import type { LauncherEvent } from './launcher-event.ts';
 import { fromLauncherRules, protocolVersion, toLauncher } from './messages.ts';
 import type { ConsoleGrant, LauncherConnection, SignalScope } from './process-launcher.ts';
 
 const roleNumbers = { main: 0, stop: 1 } as const;
-const scopeNumbers = { process: 0, group: 1, everything: 2 } as const;
+const scopeNumbers = { process: 0, 'process-group': 1, everything: 2 } as const;
 const consoleNumbers = { none: 0, shared: 1, exclusive: 2 } as const;
 
 export class NativeLauncher implements LauncherConnection {

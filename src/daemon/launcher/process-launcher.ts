@@ -2,9 +2,10 @@
  * What the daemon can have done by a launcher. Everything is a request: nothing is returned, results come as `LauncherEvent`s. Requests made in one turn
  * of the event loop are sent together, after the turn.
  */
-import type { LauncherEvent, Role } from './launcher-event.ts';
+import type { Role } from '../model/service.ts';
+import type { LauncherEvent } from './launcher-event.ts';
 
-export type SignalScope = 'process' | 'group' | 'everything';
+export type SignalScope = 'process' | 'process-group' | 'everything';
 export type ConsoleGrant = 'none' | 'shared' | 'exclusive';
 
 export interface ProcessLauncher {
