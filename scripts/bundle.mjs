@@ -1,4 +1,5 @@
-// Bundles the programs of setup/programs.mjs into build/lib; run by the project's Node.
+// Bundles the programs of setup/programs.mjs into build/lib; run by the project's Node. CommonJS starts faster than modules, but has no `await`
+// outside of functions: a main.ts must do without.
 import { rename } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 import { programs } from './setup/programs.mjs';
@@ -21,4 +22,10 @@ const bundle = async ({ entry, bundle: output }) => {
   await rename(inProject(temporary), inProject(output));
 };
 
-await Promise.all(programs.map(bundle));
+try {
+  await Promise.all(programs.map(bundle));
+} catch (error) {
+  // The message says file and line; a stack of the bundler says nothing.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

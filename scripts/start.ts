@@ -11,7 +11,9 @@ import { inProject, root, runDirectory } from './setup/project.mjs';
 const names = process.argv.slice(2);
 const reeve = [
   inProject('build', 'bin', 'reeve'),
-  ...['--foreground', '--services-dir', inProject('services.d'), '--run-dir', runDirectory()],
+  '--foreground',
+  `--services-dir=${inProject('services.d')}`,
+  `--run-dir=${runDirectory()}`,
   ...(names.length > 0 ? names : ['boot', 'welcome']),
 ];
 

@@ -21,7 +21,7 @@ const isInstalled = () => {
   return Object.entries(packagesOf('package-lock.json') ?? {}).every(([path, wanted]) => {
     if (path === '') return true;
     const found = installed[path];
-    if (found === undefined) return wanted.optional === true;
+    if (found === undefined) return wanted.optional === true || wanted.devOptional === true;
     return found.version === wanted.version && found.integrity === wanted.integrity;
   });
 };
