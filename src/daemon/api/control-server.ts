@@ -1,0 +1,62 @@
+/** The Varlink server of the daemon: the control interface, who may use it, and its bounds. */
+import { readFileSync } from 'node:fs';
+import { parseInterface } from '../../api/varlink/interface-parser.ts';
+import type { ServerLimits } from '../../api/varlink/limits.ts';
+import { VarlinkServer, type ServerLog } from '../../api/varlink/server.ts';
+import type { ServiceManager } from '../service-manager.ts';
+import { type AccessRules, isAdmin, mayCall } from './access.ts';
+import { createControlInterface, type DaemonInfo } from './control-interface.ts';
+import { descriptorOf, type PeerCredentials } from './peer-credentials.ts';
+
+export interface ControlServerOptions {
+  readonly manager: ServiceManager;
+  readonly info: () => DaemonInfo;
+  readonly access: AccessRules;
+  readonly credentials: PeerCredentials;
+  readonly log: ServerLog;
+  /** Text of `io.reeve.Control.varlink`. */
+  readonly definition: string;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** Descriptors that connections leave to the rest of the daemon. */
+const reservedDescriptors = 32;
+
+export function createControlServer(options: ControlServerOptions): VarlinkServer {
+  const { manager, info, access, credentials, log } = options;
+  const definition = parseInterface(options.definition);
+  return new VarlinkServer({
+    identity: { vendor: 'reeve', product: 'reeve', version: info().version, url: '' },
+    interfaces: [createControlInterface({ definition, manager, info, log })],
+    identify: (socket) => credentials.of(socket),
+    descriptor: descriptorOf,
+    isPrivileged: (peer) => isAdmin(access, peer),
+    mayCall: (peer, method) => mayCall(access, peer, method),
+    log,
+    limits: { highestDescriptor: highestDescriptor(), ...options.limits },
+  });
+}
+
+/** The definition beside the sources, or beside the bundled program. */
+export function readControlDefinition(): string {
+  const name = 'io.reeve.Control.varlink';
+  for (const place of [`../../api/${name}`, `./${name}`]) {
+    try {
+      return readFileSync(new URL(place, import.meta.url), 'utf8');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
+  throw new Error(`cannot find ${name}: it belongs beside the daemon`);
+}
+
+function highestDescriptor(): number | undefined {
+  let limits: string;
+  try {
+    limits = readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return undefined;
+  }
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+  return soft === undefined ? undefined : Math.max(Number(soft) - reservedDescriptors, 16);
+}
