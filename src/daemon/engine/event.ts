@@ -5,16 +5,17 @@
  * whose reply is `accepted` by exactly one `outcome` action then or later.
  */
 import type { ExitStatus } from '../../api/service-status.ts';
-import type { DependencyKind, ServiceDescription } from '../../service/description.ts';
+import type { DependencyKind } from '../../service/description.ts';
 import type { CommandId, Run, ServiceId } from '../model/ids.ts';
 import type { Role } from '../model/service.ts';
+import type { SupervisedDescription } from '../model/supervised-description.ts';
 import type { RuntimeDependencyKind, Verb } from '../service-manager.ts';
 
 export type { DependencyKind };
 
 export interface LoadedDescription {
   readonly id: ServiceId;
-  readonly description: ServiceDescription;
+  readonly description: SupervisedDescription;
 }
 
 export type EngineEvent = Request | Report | { readonly kind: 'timer' };
@@ -27,7 +28,7 @@ export type Request =
       readonly kind: 'reload';
       readonly command: CommandId;
       readonly id: ServiceId;
-      readonly description: ServiceDescription;
+      readonly description: SupervisedDescription;
     }
   | { readonly kind: 'unload'; readonly command: CommandId; readonly id: ServiceId }
   | {

@@ -12,8 +12,9 @@
  *     stopping / started   on the way down, comes up again
  */
 import type { ExitStatus, ServiceState, StopReason } from '../../api/service-status.ts';
-import type { ServiceDescription } from '../../service/description.ts';
+
 import type { CommandId, LinkId, Run, ServiceId } from './ids.ts';
+import type { SupervisedDescription } from './supervised-description.ts';
 
 export type Target = 'started' | 'stopped';
 
@@ -73,7 +74,7 @@ export interface Service {
   readonly id: ServiceId;
   /** Place in load order: the order of `list`. */
   readonly order: number;
-  description: ServiceDescription;
+  description: SupervisedDescription;
 
   state: ServiceState;
   target: Target;

@@ -1,0 +1,148 @@
+/**
+ * The engine with its surroundings: feeds it events with the time, carries out what it wants, keeps its timer.
+ *
+ * One event is handled to its end before the next: observers must not ask for anything before they have returned.
+ */
+import type { ServiceEvent } from '../../api/service-status.ts';
+import type { Action, Outcome, Reply, ServiceEventFacts } from '../engine/action.ts';
+import { reduce } from '../engine/engine.ts';
+import type { EngineEvent, Request } from '../engine/event.ts';
+import { findService, nextDeadline } from '../engine/status.ts';
+import type { ProcessLauncher } from '../launcher/process-launcher.ts';
+import { type CommandId, commandId } from '../model/ids.ts';
+import { type EngineState, createState } from '../model/state.ts';
+import type { CommandOutcome } from '../service-manager.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Clocks } from './clocks.ts';
+import { launchFailure } from './launch-failure.ts';
+
+/** What the engine's actions mean outside of launcher and clients. */
+export interface EngineObserver {
+  event(event: ServiceEvent): void;
+  notice(action: Extract<Action, { kind: 'notice' }>): void;
+  chain(from: string, name: string): void;
+  allStopped(isAsked: boolean): void;
+}
+
+type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** A request without its command id, which the host gives. */
+export type NewRequest = DistributedOmit<Request, 'command'>;
+
+export interface Answer {
+  readonly reply: Reply;
+  /** Only for an accepted command. */
+  readonly outcome: Promise<CommandOutcome>;
+}
+
+/** Node's timers count in 31 bits. */
+const longestTimer = 2 ** 31 - 1;
+
+export class EngineHost {
+  readonly state: EngineState = createState();
+  readonly #launcher: ProcessLauncher;
+  readonly #catalogue: Catalogue;
+  readonly #clocks: Clocks;
+  readonly #observer: EngineObserver;
+  readonly #replies = new Map<CommandId, Reply>();
+  readonly #outcomes = new Map<CommandId, (outcome: CommandOutcome) => void>();
+  #lastCommand = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue: number | undefined;
+
+  constructor(launcher: ProcessLauncher, catalogue: Catalogue, clocks: Clocks, observer: EngineObserver) {
+    this.#launcher = launcher;
+    this.#catalogue = catalogue;
+    this.#clocks = clocks;
+    this.#observer = observer;
+  }
+
+  /** Something happened; nobody waits for an answer. */
+  report(event: Exclude<EngineEvent, Request>): void {
+    this.#handle(event);
+  }
+
+  request(request: NewRequest): Answer {
+    this.#lastCommand += 1;
+    const command = commandId(this.#lastCommand);
+    const outcome = new Promise<CommandOutcome>((resolve) => this.#outcomes.set(command, resolve));
+    this.#handle({ ...request, command });
+    const reply = this.#replies.get(command);
+    this.#replies.delete(command);
+    if (!reply) throw new Error(`the engine did not reply to '${request.kind}'`);
+    if (reply.kind !== 'accepted') this.#outcomes.delete(command);
+    return { reply, outcome };
+  }
+
+  /** The daemon ends: whoever still waits for an outcome is told. */
+  abandon(): void {
+    clearTimeout(this.#timer);
+    for (const resolve of this.#outcomes.values()) resolve({ kind: 'abandoned' });
+    this.#outcomes.clear();
+  }
+
+  #handle(event: EngineEvent): void {
+    for (const action of reduce(this.state, event, this.#clocks.monotonic())) this.#perform(action);
+    this.#setTimer();
+  }
+
+  #perform(action: Action): void {
+    switch (action.kind) {
+      case 'launch':
+        return this.#launcher.launch(action.id, action.role, action.run, action.console);
+      case 'signal':
+        return this.#launcher.signal(action.id, action.role, action.signal, action.scope);
+      case 'read-pid-file':
+        return this.#launcher.readPidFile(action.id, action.run);
+      case 'close-socket':
+        return this.#launcher.closeSocket(action.id);
+      case 'event':
+        return this.#observer.event(this.eventOf(action.event));
+      case 'reply':
+        this.#replies.set(action.command, action.reply);
+        return undefined;
+      case 'outcome':
+        this.#outcomes.get(action.command)?.(this.#outcomeOf(action.outcome));
+        this.#outcomes.delete(action.command);
+        return undefined;
+      case 'chain':
+        return this.#observer.chain(this.#catalogue.get(action.from).service.name, action.name);
+      case 'notice':
+        return this.#observer.notice(action);
+      case 'all-stopped':
+        return this.#observer.allStopped(action.isAsked);
+      case 'kill-all':
+      case 'console-log':
+      case 'available':
+        return undefined;
+      default:
+        return action satisfies never;
+    }
+  }
+
+  eventOf(facts: ServiceEventFacts): ServiceEvent {
+    const { launchFailure: failure, isExplicit: _isExplicit, pid: _pid, console: _console, ...event } = facts;
+    const id = findService(this.state, facts.name);
+    return {
+      ...event,
+      time: this.#clocks.toWall(this.#clocks.monotonic()),
+      ...(failure && id !== undefined && { launchFailure: launchFailure(this.#catalogue.get(id).service, failure) }),
+    };
+  }
+
+  #outcomeOf(outcome: Outcome): CommandOutcome {
+    return outcome.kind === 'still-required' ? outcome : { kind: outcome.kind, event: this.eventOf(outcome.event) };
+  }
+
+  #setTimer(): void {
+    const due = nextDeadline(this.state);
+    if (due === this.#timerDue) return;
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    if (due === undefined) return;
+    const wait = Math.min(longestTimer, Math.max(0, Math.ceil(due - this.#clocks.monotonic())));
+    this.#timer = setTimeout(() => {
+      this.#timerDue = undefined;
+      this.#handle({ kind: 'timer' });
+    }, wait);
+  }
+}
