@@ -1,0 +1,350 @@
+/**
+ * From a draft to a description, once the whole file has been read: the environment is built, what waited for it is substituted, defaults are
+ * filled in, and what a type needs is checked. Settings that have no effect on the type are forgotten first.
+ */
+import type {
+  ConsoleUse,
+  EnvironmentStep,
+  LogRules,
+  ServiceDescription,
+  ServiceOptions,
+  ServiceType,
+  SocketRules,
+} from './description.ts';
+import type { Draft } from './draft.ts';
+import { refusedProblem, substitutedText, substitutedWords, type Reading } from './entry.ts';
+import { parseEnvironmentFile, environmentView } from './environment-file.ts';
+import { Refused, socketAddress } from './forms.ts';
+import { joinPath } from './paths.ts';
+import { fileProblem } from './service-files.ts';
+import { optionTypes, settings } from './settings.ts';
+import type { Variables } from './substitution.ts';
+import { decodeText } from './text-decoding.ts';
+import type { Word } from './words.ts';
+
+export const defaults = {
+  type: 'internal',
+  restart: 'yes',
+  restartDelay: 200,
+  restartLimitInterval: 10_000,
+  restartLimitCount: 3,
+  startTimeout: 60_000,
+  stopTimeout: 10_000,
+  logPermissions: 0o600,
+  logBufferSize: 4096,
+  logRotateSize: 0,
+  logRotateCount: 5,
+  socketPermissions: 0o666,
+  termSignal: 15,
+} as const;
+
+/** Where the file was found. */
+export interface FoundFile {
+  readonly directory: string;
+  readonly file: string;
+  readonly modified: number;
+}
+
+/** What the environment comes from besides the file. */
+export interface Surroundings {
+  /** The daemon environment. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Who services run as when nothing else is said. */
+  readonly effectiveUid: number;
+}
+
+/** Undefined when the draft has problems; they are in the findings. */
+export function describe(
+  reading: Reading,
+  found: FoundFile,
+  surroundings: Surroundings,
+): ServiceDescription | undefined {
+  const { draft, findings, name } = reading;
+  const type = draft.type ?? defaults.type;
+  checkTypeRules(reading, type);
+  forgetIneffective(draft, type);
+  const steps = environmentSteps(reading, surroundings);
+  const view = environmentView(steps, surroundings.environment);
+  const late: Variables = { argument: name.argument, lookUp: view };
+  const command = commandLine(reading, late, 'command', draft.command);
+  const stopCommand = commandLine(reading, late, 'stop-command', draft.stopCommand);
+  const workingDirectory = lateText(reading, late, 'working-dir', draft.workingDirectory);
+  const pidFile = lateText(reading, late, 'pid-file', draft.pidFile);
+  const logFile = lateText(reading, late, 'logfile', draft.logFile);
+  const socket = socketRules(reading, lateText(reading, late, 'socket-listen', draft.socketListen));
+  const hasRun = type === 'process' || type === 'bgprocess' || type === 'scripted';
+  if (hasRun && command?.length === 0) missing(reading, 'command', type);
+  if (type === 'bgprocess' && pidFile === '') missing(reading, 'pid-file', type);
+  const log = logRules(reading, logFile ?? '');
+  if (findings.errors.length > 0) return undefined;
+
+  return {
+    name: name.full,
+    base: name.base,
+    ...(name.argument === undefined ? {} : { argument: name.argument }),
+    directory: found.directory,
+    file: found.file,
+    modified: found.modified,
+    type,
+    command: command ?? [],
+    stopCommand: stopCommand ?? [],
+    workingDirectory: workingDirectory === undefined || workingDirectory === '' ? found.directory : workingDirectory,
+    environment: steps,
+    ...(pidFile === undefined || pidFile === '' ? {} : { pidFile }),
+    ...optional('chainTo', draft.chainTo),
+    ...optional('consumerOf', draft.consumerOf),
+    dependencies: draft.dependencies,
+    restart: {
+      mode: draft.restart ?? defaults.restart,
+      smoothRecovery: draft.smoothRecovery ?? false,
+      delay: draft.restartDelay ?? defaults.restartDelay,
+      limitInterval: draft.restartLimitInterval ?? defaults.restartLimitInterval,
+      limitCount: draft.restartLimitCount ?? defaults.restartLimitCount,
+    },
+    startTimeout: draft.startTimeout ?? defaults.startTimeout,
+    stopTimeout: draft.stopTimeout ?? defaults.stopTimeout,
+    ...optional('runAs', draft.runAs),
+    ...optional('umask', draft.umask),
+    ...optional('nice', draft.nice),
+    ...optional('ioPriority', draft.ioPriority),
+    ...optional('oomScoreAdjust', draft.oomScoreAdjust),
+    limits: [...(draft.limits ?? [])].map(([resource, pair]) => ({ resource, ...pair })),
+    ...optional('cgroup', draft.cgroup),
+    ...optional('capabilities', draft.capabilities === '' ? undefined : draft.capabilities),
+    securebits: draft.securebits ?? [],
+    log,
+    ...optional('socket', socket),
+    ...optional('readiness', draft.readiness),
+    termSignal: draft.termSignal === undefined ? defaults.termSignal : draft.termSignal,
+    ...optional('inittabId', draft.inittabId),
+    ...optional('inittabLine', draft.inittabLine),
+    console: hasRun ? consoleUse(draft) : 'none',
+    options: serviceOptions(draft, type),
+    ...optional('enableVia', draft.enableVia),
+    waitsForDirectories: draft.waitsForDirectories,
+    origins: draft.origins,
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  // A computed key widens to string; the cast restores what is written one line above it.
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}
+
+/** Settings that are not merely without effect but wrong on some types. */
+function checkTypeRules(reading: Reading, type: ServiceType): void {
+  const { draft, findings } = reading;
+  if (type === 'bgprocess' && draft.readiness !== undefined) {
+    findings.error('load', {
+      ...at(draft, 'ready-notification'),
+      message: 'a bgprocess service cannot report readiness: it is ready when its start command has ended',
+      advice: "remove the setting, or use 'type = process' if the program can stay in the foreground",
+    });
+  }
+  if (draft.consumerOf !== undefined && type !== 'process' && type !== 'bgprocess') {
+    findings.error('load', {
+      ...at(draft, 'consumer-of'),
+      message: `a ${type} service cannot read the output of another service`,
+      expected: "'type = process' or 'type = bgprocess'",
+    });
+  }
+  const killAll = draft.options?.get('kill-all-on-stop');
+  if (killAll && !optionTypes['kill-all-on-stop'].includes(type)) {
+    findings.error('load', {
+      setting: 'options',
+      origin: killAll,
+      message: `kill-all-on-stop cannot be used on a ${type} service`,
+      expected: "'type = scripted' or 'type = internal'",
+    });
+  }
+}
+
+function forgetIneffective(draft: Draft, type: ServiceType): void {
+  for (const name of Object.keys(draft.origins)) {
+    const setting = settings.get(name);
+    if (!setting || setting.types.includes(type)) continue;
+    for (const field of setting.fields) delete draft[field];
+  }
+}
+
+function environmentSteps(reading: Reading, surroundings: Surroundings): readonly EnvironmentStep[] {
+  const { draft, findings, files, name } = reading;
+  const steps: EnvironmentStep[] = [];
+  if (draft.exportsServiceName) steps.push({ kind: 'set', name: 'DINIT_SERVICE', value: name.base });
+  if (draft.exportsPasswdVariables) addPasswdVariables(reading, surroundings.effectiveUid, steps);
+  const file = draft.environmentFile;
+  if (!file) return steps;
+  const path = joinPath(file.directory, file.path);
+  const content = files.readRegularFile(path);
+  if (content.kind === 'absent') {
+    findings.error('load', {
+      message: `cannot read the environment file ${path}: no such file`,
+      origin: file.origin,
+      setting: 'env-file',
+    });
+    return steps;
+  }
+  if (content.kind === 'refused') {
+    findings.error('load', fileProblem('environment file', content, file.origin, 'env-file'));
+    return steps;
+  }
+  const decoded = decodeText(content.bytes, path);
+  if (decoded.kind === 'problem') {
+    findings.error('load', decoded.problem);
+    return steps;
+  }
+  const parsed = parseEnvironmentFile(decoded.text, path);
+  for (const warning of parsed.warnings) findings.warn(warning);
+  return [...steps, ...parsed.steps];
+}
+
+function addPasswdVariables(reading: Reading, effectiveUid: number, steps: EnvironmentStep[]): void {
+  const { draft, findings, users } = reading;
+  const runAs = draft.runAs ?? { kind: 'number', id: effectiveUid };
+  const user = runAs.kind === 'name' ? users.byName(runAs.name) : users.byUid(runAs.id);
+  if (!user) {
+    const who = runAs.kind === 'name' ? runAs.name : String(runAs.id);
+    findings.error('load', {
+      ...at(draft, 'load-options'),
+      message: `export-passwd-vars needs an entry in the user database, and user ${who} has none`,
+      advice: 'create the user, or remove export-passwd-vars',
+    });
+    return;
+  }
+  const variables = {
+    USER: user.name,
+    LOGNAME: user.name,
+    HOME: user.home,
+    SHELL: user.shell,
+    UID: String(user.uid),
+    GID: String(user.gid),
+  };
+  for (const [variable, value] of Object.entries(variables)) steps.push({ kind: 'set', name: variable, value });
+}
+
+/** The words after substitution; undefined when not given or bad. */
+function commandLine(
+  reading: Reading,
+  late: Variables,
+  setting: 'command' | 'stop-command',
+  words: readonly Word[] | undefined,
+): readonly string[] | undefined {
+  const isGiven = words !== undefined && words.length > 0 && !(words.length === 1 && words[0]?.text === '');
+  if (!isGiven) return [];
+  const result = substitutedWords(words, late, reading.findings, setting);
+  if (result && (result[0] ?? '') === '') {
+    reading.findings.error('load', {
+      ...at(reading.draft, setting),
+      message: 'nothing to run is left after substitution',
+      expected: 'a program as the first word',
+      found: words.map((word) => word.text).join(' '),
+    });
+    return undefined;
+  }
+  return result;
+}
+
+/** The text after substitution, empty when it was not given; undefined when it is bad. */
+function lateText(
+  reading: Reading,
+  late: Variables,
+  setting: string,
+  words: readonly Word[] | undefined,
+): string | undefined {
+  if (words === undefined || words.every((word) => word.text === '')) return '';
+  const text = substitutedText(words, late, reading.findings, setting);
+  if (text !== '') return text;
+  reading.findings.error('description', {
+    ...at(reading.draft, setting),
+    message: 'nothing is left after substitution',
+    expected: 'a path',
+    found: words.map((word) => word.text).join(' '),
+  });
+  return undefined;
+}
+
+function missing(reading: Reading, setting: string, type: ServiceType): void {
+  const { draft, findings } = reading;
+  const origin = draft.origins[setting] ?? draft.origins['type'];
+  findings.error('load', {
+    message: `a ${type} service needs the setting '${setting}'`,
+    ...(origin === undefined ? {} : { origin }),
+    ...(draft.origins[setting] === undefined ? {} : { found: '' }),
+  });
+}
+
+function socketRules(reading: Reading, text: string | undefined): SocketRules | undefined {
+  if (text === undefined || text === '') return undefined;
+  const { draft } = reading;
+  const address = socketAddress(text, reading.users);
+  if (address instanceof Refused) {
+    reading.findings.error('description', { ...at(draft, 'socket-listen'), ...refusedProblem(address, text) });
+    return undefined;
+  }
+  return {
+    address,
+    mode: draft.socketPermissions ?? defaults.socketPermissions,
+    ...optional('owner', draft.socketOwner),
+    ...optional('group', draft.socketGroup),
+  };
+}
+
+function logRules(reading: Reading, file: string): LogRules {
+  const { draft, findings } = reading;
+  let type = draft.logType ?? 'none';
+  if (type === 'file' && file === '') {
+    type = 'none';
+    findings.warn({
+      ...at(draft, 'log-type'),
+      message: "'log-type = file' without 'logfile': the output is discarded",
+      advice: "add 'logfile = PATH'",
+    });
+  }
+  return {
+    type,
+    ...(type === 'file' ? { file } : {}),
+    mode: draft.logPermissions ?? defaults.logPermissions,
+    ...optional('owner', draft.logOwner),
+    ...optional('group', draft.logGroup),
+    bufferSize: draft.logBufferSize ?? defaults.logBufferSize,
+    rotateSize: draft.logRotateSize ?? defaults.logRotateSize,
+    rotateCount: draft.logRotateCount ?? defaults.logRotateCount,
+    timestamps: draft.logTimestamps ?? false,
+  };
+}
+
+/** The console words in the order given: each one undoes what it contradicts. */
+function consoleUse(draft: Draft): ConsoleUse {
+  let use: ConsoleUse = 'none';
+  for (const word of draft.options?.keys() ?? []) {
+    if (word === 'runs-on-console') use = 'runs';
+    else if (word === 'starts-on-console') use = use === 'runs' ? 'runs' : 'starts';
+    else if (word === 'shares-console') use = 'shares';
+  }
+  return use;
+}
+
+function serviceOptions(draft: Draft, type: ServiceType): ServiceOptions {
+  const has = (word: keyof typeof optionTypes): boolean =>
+    optionTypes[word].includes(type) && (draft.options?.has(word) ?? false);
+  return {
+    unmaskInterrupt: has('unmask-intr'),
+    startsRwfs: has('starts-rwfs'),
+    startsLog: has('starts-log'),
+    passControlSocket: has('pass-cs-fd'),
+    startInterruptible: has('start-interruptible'),
+    skippable: has('skippable'),
+    signalProcessOnly: has('signal-process-only'),
+    alwaysChain: has('always-chain'),
+    killAllOnStop: has('kill-all-on-stop'),
+    noNewPrivs: has('no-new-privs'),
+  };
+}
+
+function at(
+  draft: Draft,
+  setting: string,
+): { readonly setting: string; readonly origin?: NonNullable<Draft['origins'][string]> } {
+  const origin = draft.origins[setting];
+  return origin === undefined ? { setting } : { setting, origin };
+}
