@@ -10,6 +10,11 @@ export interface DaemonOptions {
   /** Where `logger.sock` is. */
   readonly runDirectory: string;
   readonly logLevel: LogLevel;
+  /** The addon that asks for peer credentials. */
+  readonly credentialsAddon: string;
+  readonly version: string;
+  /** Shown to clients. */
+  readonly serviceDirectories: readonly string[];
 }
 
 /** @throws {TypeError} naming the wrong option. */
@@ -21,6 +26,9 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       'owner-uid': { type: 'string' },
       'run-dir': { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
+      'credentials-addon': { type: 'string' },
+      'reeve-version': { type: 'string', default: '' },
+      'services-dir': { type: 'string', multiple: true, default: [] },
     },
   });
   const ownerUid = Number(values['owner-uid']);
@@ -28,7 +36,16 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     throw new TypeError(`--owner-uid must be a number, got ${values['owner-uid']}`);
   }
   if (!values['run-dir']) throw new TypeError('--run-dir must be given');
+  if (!values['credentials-addon']) throw new TypeError('--credentials-addon must be given');
   const logLevel = values['log-level'];
   if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
-  return { isForeground: values.foreground, ownerUid, runDirectory: values['run-dir'], logLevel };
+  return {
+    isForeground: values.foreground,
+    ownerUid,
+    runDirectory: values['run-dir'],
+    logLevel,
+    credentialsAddon: values['credentials-addon'],
+    version: values['reeve-version'],
+    serviceDirectories: values['services-dir'],
+  };
 }

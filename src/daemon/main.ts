@@ -1,0 +1,69 @@
+/** reeve-daemon: the part that decides. Started by the launcher with fixed descriptors (docs/protocol.md, section 4); this file only wires. */
+import { join } from 'node:path';
+import { readControlDefinition } from '../api/control-definition.ts';
+import { createControlServer } from './api/control-server.ts';
+import { takeListener, varlinkDescriptor } from './api/listen.ts';
+import { loadPeerCredentials } from './api/peer-credentials.ts';
+import { NativeLauncher } from './launcher/native.ts';
+import type { DaemonLog } from './logging/daemon-log.ts';
+import { HumanLog } from './logging/human-log.ts';
+import { JsonLog } from './logging/json-log.ts';
+import { LogClient } from './logs/log-client.ts';
+import { type DaemonOptions, parseDaemonOptions } from './options.ts';
+import { systemClocks } from './supervisor/clocks.ts';
+import { LauncherSession } from './supervisor/launcher-session.ts';
+import { Supervisor } from './supervisor/supervisor.ts';
+
+const launcherDescriptor = 3;
+
+function createLog({ isForeground, logLevel }: DaemonOptions): DaemonLog {
+  return isForeground ? new HumanLog(process.stdout, logLevel, systemClocks.monotonic) : new JsonLog(2, logLevel);
+}
+
+async function serve(options: DaemonOptions): Promise<void> {
+  process.title = 'reeve-daemon';
+  const log = createLog(options);
+  const launcher = new NativeLauncher(launcherDescriptor);
+  const logs = new LogClient(join(options.runDirectory, 'logger.sock'));
+  const supervisor: Supervisor = new Supervisor({
+    launcher,
+    logs,
+    log,
+    clocks: systemClocks,
+    onAllStopped: (isAsked) => session.allStopped(isAsked),
+  });
+  const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, pid: process.pid };
+  const session = new LauncherSession({ supervisor, launcher, log, self });
+  const since = Date.now();
+  const server = createControlServer({
+    manager: supervisor,
+    info: () => ({
+      version: options.version,
+      pid: process.pid,
+      uid: self.uid,
+      mode: session.mode,
+      since,
+      serviceDirectories: options.serviceDirectories,
+      isShuttingDown: supervisor.host.state.isShuttingDown,
+    }),
+    access: { ownerUid: options.ownerUid },
+    credentials: loadPeerCredentials(options.credentialsAddon),
+    log,
+    definition: readControlDefinition(),
+  });
+  launcher.open(
+    (event) => session.handle(event),
+    (reason) => {
+      if (!session.isEnding) log.write('error', `reeve: the daemon ends: ${reason.message}`);
+      process.exit(session.isEnding ? 0 : 1);
+    },
+  );
+  server.serve(await takeListener(varlinkDescriptor));
+}
+
+try {
+  void serve(parseDaemonOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`reeve-daemon: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
