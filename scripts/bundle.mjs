@@ -1,6 +1,7 @@
 // Bundles the programs of setup/programs.mjs into build/lib; run by the project's Node. CommonJS starts faster than modules, but has no `await`
 // outside of functions: a main.ts must do without.
-import { rename } from 'node:fs/promises';
+import { copyFile, glob, rename } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { rolldown } from 'rolldown';
 import { programs } from './setup/programs.mjs';
 import { inProject } from './setup/project.mjs';
@@ -24,6 +25,10 @@ const bundle = async ({ entry, bundle: output }) => {
 
 try {
   await Promise.all(programs.map(bundle));
+  // The daemon reads its interface definitions beside itself.
+  for await (const path of glob(inProject('src/api/*.varlink'))) {
+    await copyFile(path, inProject('build', 'lib', basename(path)));
+  }
 } catch (error) {
   // The message says file and line; a stack of the bundler says nothing.
   process.stderr.write(`${error.message}\n`);

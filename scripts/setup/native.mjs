@@ -15,12 +15,6 @@ export const compileNativePart = (node) =>
     make: () => {
       requireCompilers('gcc', 'make');
       announce('compiling the C part');
-      run('compiling the C part', 'make', [
-        '-C',
-        inProject('native'),
-        '--no-print-directory',
-        '-j2',
-        `NODE_HEADERS=${node.headers}`,
-      ]);
+      run('compiling the C part', 'make', ['-C', inProject('native'), '--no-print-directory', '-j2']);
     },
   });
