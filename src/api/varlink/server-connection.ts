@@ -3,7 +3,6 @@
  * on its way. While a call is unfinished, or the client does not read its replies, the connection is not read beyond a bound, so what it can
  * cost is bounded too. Everything a client does wrong ends its connection, and nothing else.
  */
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Call, decodeCall, encodeError, encodeReply, type JsonObject } from './envelope.ts';
 import type { ServerLimits } from './limits.ts';
@@ -81,7 +80,7 @@ export class ServerConnection {
     this.#flush();
     this.#isClosing = true;
     if (this.#socket.destroyed) return;
-    const closed = once(this.#socket, 'close');
+    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
     const deadline = setTimeout(() => this.#socket.destroy(), this.#owner.limits.farewellTime);
     this.#socket.end(() => this.#socket.destroy());
     await closed;

@@ -37,19 +37,6 @@ export function createControlServer(options: ControlServerOptions): VarlinkServe
   });
 }
 
-/** The definition beside the sources, or beside the bundled program. */
-export function readControlDefinition(): string {
-  const name = 'io.reeve.Control.varlink';
-  for (const place of [`../../api/${name}`, `./${name}`]) {
-    try {
-      return readFileSync(new URL(place, import.meta.url), 'utf8');
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-  throw new Error(`cannot find ${name}: it belongs beside the daemon`);
-}
-
 function highestDescriptor(): number | undefined {
   let limits: string;
   try {

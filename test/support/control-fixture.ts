@@ -1,0 +1,143 @@
+/** The real control server over a real Unix socket, with a memory manager behind it. */
+import { once } from 'node:events';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { readControlDefinition } from '../../src/api/control-definition.ts';
+import type { ServerLimits } from '../../src/api/varlink/limits.ts';
+import type { VarlinkServer } from '../../src/api/varlink/server.ts';
+import { createControlServer } from '../../src/daemon/api/control-server.ts';
+import { makeListener } from '../../src/daemon/api/listen.ts';
+import { type PeerCredentials, assumeOwner } from '../../src/daemon/api/peer-credentials.ts';
+import { MemoryManager, type MemoryService } from './memory-manager.ts';
+import { makeTemporaryDirectory } from './temporary-directory.ts';
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+export interface ControlFixture extends AsyncDisposable {
+  readonly path: string;
+  readonly manager: MemoryManager;
+  readonly server: VarlinkServer;
+  readonly log: readonly LogLine[];
+  /** Settles when a line that contains `text` has been logged. */
+  logged(text: string): Promise<LogLine>;
+}
+
+export interface FixtureOptions {
+  readonly limits?: Partial<ServerLimits>;
+  readonly credentials?: PeerCredentials;
+  readonly ownerUid?: number;
+  readonly serviceDirectories?: readonly string[];
+}
+
+export async function startControlFixture(
+  services: Readonly<Record<string, MemoryService>>,
+  options: FixtureOptions = {},
+): Promise<ControlFixture> {
+  const directory = makeTemporaryDirectory();
+  const path = join(directory.path, 'control');
+  const manager = new MemoryManager(services);
+  const log: LogLine[] = [];
+  const waiters: { text: string; resolve: (line: LogLine) => void }[] = [];
+  const server = createControlServer({
+    manager,
+    info: () => ({
+      version: '0.1.0',
+      pid: process.pid,
+      uid: process.getuid?.() ?? 0,
+      mode: 'user',
+      since: Date.UTC(2026, 10, 1),
+      serviceDirectories: options.serviceDirectories ?? [],
+      isShuttingDown: false,
+    }),
+    access: { ownerUid: options.ownerUid ?? process.getuid?.() ?? 0 },
+    credentials: options.credentials ?? assumeOwner(process.getuid?.() ?? 0, process.getgid?.() ?? 0),
+    log: {
+      write: (level, message) => {
+        const line = { level, message };
+        log.push(line);
+        for (const waiter of waiters) if (message.includes(waiter.text)) waiter.resolve(line);
+      },
+    },
+    definition: readControlDefinition(),
+    ...(options.limits && { limits: options.limits }),
+  });
+  const listener = await makeListener(path, 0o666);
+  server.serve(listener);
+  const end = async (): Promise<void> => {
+    const closed = once(listener, 'close');
+    listener.close();
+    await server[Symbol.asyncDispose]();
+    await closed;
+  };
+  manager.onShutdown = () => void setImmediate(() => void server[Symbol.asyncDispose]());
+  return {
+    path,
+    manager,
+    server,
+    log,
+    logged: (text) => {
+      const line = log.find(({ message }) => message.includes(text));
+      return line ? Promise.resolve(line) : new Promise((resolve) => waiters.push({ text, resolve }));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end();
+      directory[Symbol.dispose]();
+    },
+  };
+}
+
+/** A client that sends exactly what a test says. */
+export class RawClient implements Disposable {
+  readonly socket: Socket;
+  readonly #messages: string[] = [];
+  #rest = Buffer.alloc(0);
+  #wake = (): void => {};
+  #isClosed = false;
+
+  static async open(path: string): Promise<RawClient> {
+    const socket = connectSocket({ path, allowHalfOpen: true });
+    await once(socket, 'connect');
+    return new RawClient(socket);
+  }
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('data', (chunk) => {
+      this.#rest = Buffer.concat([this.#rest, chunk]);
+      for (let end = this.#rest.indexOf(0); end !== -1; end = this.#rest.indexOf(0)) {
+        this.#messages.push(this.#rest.subarray(0, end).toString());
+        this.#rest = this.#rest.subarray(end + 1);
+      }
+      this.#wake();
+    });
+    socket.on('error', () => {});
+    const finish = (): void => {
+      this.#isClosed = true;
+      this.#wake();
+    };
+    socket.on('end', finish);
+    socket.on('close', finish);
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.destroy();
+  }
+
+  /** Sends texts, each with its NUL, in one write. */
+  send(...texts: readonly (string | Buffer)[]): void {
+    this.socket.write(Buffer.concat(texts.flatMap((text) => [Buffer.from(text), Buffer.of(0)])));
+  }
+
+  /** The next reply as text, or undefined when the server has closed. */
+  async reply(): Promise<string | undefined> {
+    for (;;) {
+      const message = this.#messages.shift();
+      if (message !== undefined) return message;
+      if (this.#isClosed) return undefined;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
