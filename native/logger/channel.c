@@ -18,7 +18,7 @@ static size_t input_size, output_begin;
 static struct frame_writer writer = { .buffer = output, .capacity = sizeof output };
 static int descriptors[2 * AT_ONCE];
 static size_t descriptor_count;
-static bool is_readable, has_ended;
+static bool has_ended;
 static bool is_short; /* the kernel cut descriptors short */
 static bool is_owing; /* some slot has an event that did not fit */
 
@@ -112,7 +112,9 @@ static void decode(void)
         fatal("the launcher sent descriptors that nothing claims", NULL);
 }
 
-void channel_receive(bool is_due)
+bool channel_is(const struct watched *self) { return self == &watched; }
+
+void channel_receive(void)
 {
     union {
         struct cmsghdr align;
@@ -120,9 +122,8 @@ void channel_receive(bool is_due)
     } control;
     struct iovec piece = { input + input_size, sizeof input - input_size };
     struct msghdr header = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
-    if (has_ended || !(is_readable || is_due))
+    if (has_ended)
         return;
-    is_readable = false;
     ssize_t size = CALL(recvmsg, CHANNEL, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM))
         return;
@@ -139,8 +140,8 @@ void channel_receive(bool is_due)
 
 static void channel_ready(struct watched *self, uint32_t events)
 {
-    (void)self; /* it is received after all others had their turn, so that no slot ends under an event that was already reported */
-    is_readable = is_readable || events & ~(uint32_t)EPOLLOUT;
+    (void)self; /* the loop receives before all others have their turn: a mark must not come after the first words of a new process */
+    (void)events;
 }
 
 static void report(struct slot *slot)

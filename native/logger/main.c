@@ -95,11 +95,15 @@ static void turn(void)
     if (count < 0 && errno != EINTR)
         fatal("cannot wait for events", strerror(errno));
     read_clock();
+    bool is_due = count == BATCH; /* it may be ready and still not be among so many */
+    for (int i = 0; i < count; i++)
+        is_due = is_due || channel_is(events[i].data.ptr);
+    if (is_due)
+        channel_receive();
     for (int i = 0; i < count; i++) {
         struct watched *watched = events[i].data.ptr;
         watched->ready(watched, events[i].events);
     }
-    channel_receive(count == BATCH);
     tick();
     readers_pump();
     channel_flush();

@@ -22,17 +22,12 @@ static void switch_file(struct slot *slot)
     slot->is_rotating = false;
 }
 
-/* How much of the data belongs to the file that is open after this call. */
-static size_t part_of_file(struct slot *slot, const uint8_t *data, size_t size)
+/* Changes to the next file as soon as that splits no line. */
+static void try_switch(struct slot *slot)
 {
-    if (slot->next_file < 0)
-        return size;
-    if (slot->file >= 0 && slot->line_size > 0 && (slot->rotate_size == 0 || slot->line_size < slot->rotate_size)) {
-        const uint8_t *newline = memchr(data, '\n', size);
-        return newline ? (size_t)(newline - data) + 1 : size;
-    }
-    switch_file(slot);
-    return size;
+    bool is_in_line = slot->line_size > 0 && (slot->rotate_size == 0 || slot->line_size < slot->rotate_size);
+    if (slot->next_file >= 0 && (slot->file < 0 || !is_in_line))
+        switch_file(slot);
 }
 
 static void ask_for_rotation(struct slot *slot)
@@ -50,6 +45,7 @@ static void wrote(struct slot *slot, const uint8_t *data, size_t size)
     slot->line_size = newline ? (size_t)(data + size - 1 - newline) : slot->line_size + size;
     slot->written += size;
     slot->retry_delay = 0;
+    try_switch(slot);
     if (slot->rotate_size && slot->file_size >= slot->rotate_size && !slot->is_rotating && slot->next_file < 0 && loop_now() >= slot->rotate_after)
         ask_for_rotation(slot);
 }
@@ -68,7 +64,8 @@ static void failed(struct slot *slot, int error)
 static bool write_all(struct slot *slot, const uint8_t *data, size_t size)
 {
     while (size > 0) {
-        size_t part = part_of_file(slot, data, size);
+        const uint8_t *newline = slot->next_file < 0 ? NULL : memchr(data, '\n', size); /* the rest goes to the next file */
+        size_t part = newline ? (size_t)(newline - data) + 1 : size;
         ssize_t count = slot->file < 0 ? (errno = EBADF, -1) : CALL(write, slot->file, data, part);
         if (count < 0 && errno == EINTR)
             continue;
@@ -138,8 +135,7 @@ void sink_file(struct slot *slot, int file, int error)
     off_t size = CALL(lseek, file, 0, SEEK_END); /* a terminal or a FIFO has none */
     slot->next_file = file;
     slot->next_file_size = size > 0 ? (uint64_t)size : 0;
-    if (slot->line_size == 0 || slot->file < 0)
-        switch_file(slot);
+    try_switch(slot);
 }
 
 void sink_close(struct slot *slot)
@@ -153,6 +149,7 @@ void sink_close(struct slot *slot)
 
 size_t sink_room(const struct slot *slot, size_t most)
 {
-    uint64_t room = slot->rotate_size > slot->file_size ? slot->rotate_size - slot->file_size : most;
+    uint64_t used = slot->next_file < 0 ? slot->file_size : slot->next_file_size;
+    uint64_t room = slot->rotate_size > used ? slot->rotate_size - used : most;
     return room < most ? (size_t)room : most;
 }
