@@ -21,6 +21,8 @@ export interface CommandResult {
 }
 
 export interface InstanceOptions {
+  /** Default `user`. */
+  readonly mode?: 'user' | 'system';
   /** Path below the instance's directory to text; `sd/NAME` are services, `bin/NAME` become executable. */
   readonly files: Readonly<Record<string, string>>;
   /** What to start; default `boot`. */
@@ -56,13 +58,13 @@ export class ReeveInstance implements AsyncDisposable {
     this.#child = spawn(
       join(binaries, 'reeve'),
       [
-        '--user',
+        `--${options.mode ?? 'user'}`,
         '--foreground',
         '--services-dir',
         join(this.directory, 'sd'),
         '--run-dir',
         join(this.directory, 'run'),
-        ...(options.arguments ?? []),
+        ...(options.arguments ?? []).map((text) => text.replaceAll('{DIR}', this.directory)),
         ...(options.names ?? []),
       ],
       {
