@@ -1,12 +1,12 @@
 import { findCommand } from './command.mjs';
 import { Refusal } from './refusal.mjs';
 
-/** Refuses with one sentence when a command that compiles is not installed. */
-export const requireCompilers = (...commands) => {
-  const missing = commands.filter((command) => findCommand(command) === undefined);
+/** Refuses with one sentence when a command that compiling takes is not installed. */
+export const requireCompilers = () => {
+  const missing = ['gcc', 'c++', 'make'].filter((command) => findCommand(command) === undefined);
   if (missing.length === 0) return;
   throw new Refusal(
-    `reeve's C part needs a compiler and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed: ` +
-      'run "apt-get install build-essential" (Debian, Ubuntu) or install gcc, g++ and make.',
+    `reeve has parts in C to compile, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed: ` +
+      'run "apt-get install build-essential" (Debian, Ubuntu), or install gcc, g++ and make.',
   );
 };

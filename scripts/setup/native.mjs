@@ -10,10 +10,10 @@ export const compileNativePart = (node) =>
   step({
     name: 'native',
     inputs: ['native'],
-    facts: [findCommand('musl-gcc') ?? 'no musl', node.headers],
+    facts: [findCommand('musl-gcc') ?? 'no musl', node.package],
     outputs: products.map((product) => inProject('build', 'native', product)),
     make: () => {
-      requireCompilers('gcc', 'make');
+      requireCompilers();
       announce('compiling the C part');
       run('compiling the C part', 'make', ['-C', inProject('native'), '--no-print-directory', '-j2']);
     },

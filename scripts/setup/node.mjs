@@ -18,7 +18,7 @@ export const requireNode = () => {
 export const requireProjectNode = () => {
   const name = `node-linux-${process.arch}`;
   const directory = inProject('node_modules', name);
-  const node = { program: `${directory}/bin/node`, headers: `${directory}/include/node` };
+  const node = { package: name, program: `${directory}/bin/node`, headers: `${directory}/include/node` };
   if (!existsSync(node.program)) throw new Refusal(whyMissing(name));
   step({
     name: 'node',

@@ -13,11 +13,12 @@ export const compilePosix = (node) => {
   const addon = `${directory}/posix.node`;
   step({
     name: 'posix',
-    inputs: ['node_modules/posix/package.json', 'node_modules/nan/package.json'],
-    facts: [node.headers],
+    inputs: ['posix', 'nan', node.package].map((name) => `node_modules/${name}/package.json`),
     outputs: [addon],
+    // `npm ci` removes both together.
+    stamp: `${addon}.stamp`,
     make: () => {
-      requireCompilers('c++');
+      requireCompilers();
       announce('compiling the posix package');
       mkdirSync(directory, { recursive: true });
       const temporary = `${addon}.${process.pid}`;

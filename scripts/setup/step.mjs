@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { inProject, root } from './project.mjs';
+import { inProject } from './project.mjs';
+import { Refusal } from './refusal.mjs';
 
 /**
  * Does `make` unless it was done before with the same inputs and every output is still there. Inputs are files and whole directories below the
  * project; they are known by path, size and modification time, so a deleted file or an older one checked out again counts as a change too.
- * `facts` are further texts that the result depends on.
+ * `facts` are further texts that the result depends on. The `stamp` that remembers all that belongs where the outputs are removed.
  */
-export const step = ({ name, inputs, facts = [], outputs, make }) => {
-  const stamp = inProject('build', 'stamps', name);
+export const step = ({ name, inputs, facts = [], outputs, stamp = inProject('build', 'stamps', name), make }) => {
   const wanted = fingerprint(inputs, facts);
   if (readIfThere(stamp) === wanted && outputs.every((output) => existsSync(output))) return;
   make();
+  const missing = outputs.filter((output) => !existsSync(output));
+  if (missing.length > 0)
+    throw new Refusal(`the step '${name}' of the set-up ended well but did not make ${missing.join(', ')}`);
   writeAtomically(stamp, wanted);
 };
 
@@ -25,15 +28,15 @@ export const writeAtomically = (path, text, mode = 0o644) => {
 };
 
 const fingerprint = (inputs, facts) => {
-  const hash = createHash('sha256').update(JSON.stringify([root, ...facts]));
-  for (const input of inputs) addFile(hash, inProject(input));
+  const hash = createHash('sha256').update(JSON.stringify(facts));
+  for (const input of inputs) addFile(hash, input);
   return hash.digest('hex');
 };
 
 const addFile = (hash, path) => {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = statSync(inProject(path), { throwIfNoEntry: false });
   if (status?.isDirectory()) {
-    for (const entry of readdirSync(path).sort()) addFile(hash, join(path, entry));
+    for (const entry of readdirSync(inProject(path)).sort()) addFile(hash, join(path, entry));
     return;
   }
   hash.update(`${path}\0${status?.size}\0${status?.mtimeMs}\0`);
