@@ -17,14 +17,15 @@ export const userDatabaseFiles = ['/etc/passwd', '/etc/group', '/etc/nsswitch.co
 type Posix = typeof posix;
 
 export class SystemUserDatabase implements PlanUserDatabase {
+  readonly #beforeFirst: () => void;
   #posix: Posix | undefined;
   readonly #users = new Map<string | number, User | undefined>();
   readonly #groups = new Map<string, Group | undefined>();
   readonly #memberships = new Map<string, readonly number[]>();
 
-  /** True once anything was asked. */
-  get wasAsked(): boolean {
-    return this.#posix !== undefined;
+  /** `beforeFirst` is called once, before the first question: the time to remember what the files are. */
+  constructor(beforeFirst: () => void = () => {}) {
+    this.#beforeFirst = beforeFirst;
   }
 
   byName(name: string): User | undefined {
@@ -54,8 +55,11 @@ export class SystemUserDatabase implements PlanUserDatabase {
   }
 
   #library(): Posix {
-    this.#posix ??= createRequire(import.meta.url)('posix') as Posix;
-    return this.#posix;
+    if (this.#posix) return this.#posix;
+    this.#beforeFirst();
+    const library = createRequire(import.meta.url)('posix') as Posix;
+    this.#posix = library;
+    return library;
   }
 }
 
