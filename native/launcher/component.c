@@ -1,0 +1,115 @@
+/* The programs that belong to reeve itself: started with a fixed map of descriptors and nothing else, confined, and started again with growing
+ * delay when they end. */
+#include "launcher.h"
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+struct component daemon_component = { .name = "reeve-daemon", .which = COMPONENT_DAEMON, .pidfd = -1 };
+struct component logger_component = { .name = "reeve-logger", .which = COMPONENT_LOGGER, .pidfd = -1 };
+struct component compiler_component = { .name = "the plan compiler", .which = COMPONENT_COMPILER, .pidfd = -1 };
+
+/* Another user where the settings say so, and in any case no capability and no way to gain one. */
+static bool confine(const struct command *command)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct none[2] = { { 0 } };
+    bool is_other = command->uid != geteuid() || command->gid != getegid();
+    for (int capability = 0; capability < 64; capability++)
+        if (CALL(prctl, PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL && errno != EPERM)
+            return false;
+    if (is_other && (CALL(setgroups, 0, NULL) != 0 || CALL(setresgid, command->gid, command->gid, command->gid) != 0 ||
+                     CALL(setresuid, command->uid, command->uid, command->uid) != 0))
+        return false;
+    return CALL(syscall, SYS_capset, &header, none) == 0 && CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+static _Noreturn void run(const struct component *component, const struct command *command, const int *descriptors, int count, int output)
+{
+    int all[16] = { null_fd, output < 0 ? STDOUT_FILENO : output, output < 0 ? STDERR_FILENO : output };
+    sigset_t nothing;
+    sigemptyset(&nothing);
+    memcpy(all + 3, descriptors, (size_t)count * sizeof *descriptors);
+    const char *what = "arrange the descriptors of ";
+    if (arrange(all, 3 + count, 0, 0)) {
+        what = "confine ";
+        setsid(); /* signals of the terminal are for the launcher alone */
+        if (component->which == COMPONENT_COMPILER || confine(command)) {
+            what = "execute ";
+            /* Not the environment that SETENV changes: what a client may add is for services. */
+            static char *own[ENVIRONMENT_SIZE + 1];
+            struct text text;
+            for (size_t at = 0; component->which != COMPONENT_LOGGER && settings_next(&settings, SETTINGS_ENVIRONMENT, &at, &text);)
+                environment_put(own, (char *)text.bytes);
+            sigprocmask(SIG_SETMASK, &nothing, NULL);
+            CALL(execve, command->argv[0], (char **)command->argv, own);
+        }
+    }
+    say("cannot ", what, component->name, ": ", command->argv[0], ": ", strerror(errno), NULL);
+    _exit(127);
+}
+
+void component_delay(struct component *component)
+{
+    bool lived = component->started && now() - component->started > settings.largest_delay + WELL_LIVED;
+    uint64_t next = lived || !component->delay ? settings.first_delay : component->delay * 2;
+    component->delay = next > settings.largest_delay ? settings.largest_delay : next;
+    component->restart_at = now() + component->delay;
+}
+
+bool component_start(struct component *component, const struct command *command, const int *descriptors, int count, int output)
+{
+    component->restart_at = UINT64_MAX;
+    pid_t pid = CALL(fork);
+    if (pid == 0)
+        run(component, command, descriptors, count, output);
+    if (pid > 0)
+        component->pidfd = (int)CALL(syscall, SYS_pidfd_open, pid, 0);
+    if (pid < 0 || component->pidfd < 0) {
+        int error = errno;
+        if (pid > 0) /* unreaped, so the number is still its own */
+            kill(pid, SIGKILL);
+        say("cannot start ", component->name, ": ", strerror(error), NULL);
+        errno = error;
+        return false;
+    }
+    component->pid = pid;
+    component->starts++;
+    component->started = now();
+    if (component->which != COMPONENT_DAEMON)
+        TELL(EVENT_COMPONENT, "114144", component->which, 1, (uint64_t)pid, 0, 0, component->starts);
+    return true;
+}
+
+void component_kill(int pidfd)
+{
+    if (pidfd >= 0)
+        syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+const char *component_end_text(int status)
+{
+    static char text[64];
+    bool is_exit = WIFEXITED(status);
+    strcpy(text, is_exit ? "exited with status " : "killed by signal ");
+    strcat(text, digits(is_exit ? WEXITSTATUS(status) : WTERMSIG(status)));
+    return text;
+}
+
+void component_ended(struct component *component, int status, bool is_meant)
+{
+    bool is_exit = WIFEXITED(status);
+    uint64_t code = is_exit ? CODE_EXITED : WCOREDUMP(status) ? CODE_CORE : CODE_KILLED;
+    TELL(EVENT_COMPONENT, "114144", component->which, 2, (uint64_t)component->pid, code, (uint64_t)(is_exit ? WEXITSTATUS(status) : WTERMSIG(status)),
+         component->starts);
+    shut(&component->pidfd);
+    component->pid = 0;
+    if (component->which != COMPONENT_COMPILER && !is_ending && !is_meant) {
+        component_delay(component);
+        say(component->name, " ", component_end_text(status), ", starting it again in ", digits((int64_t)(component->delay / 1000000)), " ms", NULL);
+    }
+}

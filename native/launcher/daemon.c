@@ -1,0 +1,322 @@
+/* The daemon: its channel, its end and its beginning. A new one is told everything from the tables, then the news (docs/protocol.md, section 6).
+ * There is no heartbeat: a daemon is wedged when frames are unacknowledged and it has acknowledged nothing for the time of the settings. */
+#include "launcher.h"
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum { BATCH = 16, BACKLOG = 1 << 20, INPUT = 8 + 4 * MAX_SLOTS + FRAME_OVERHEAD + 4096, IDLE_OUTPUT = 65536, MOST_SIGNAL = 31 };
+static const uint64_t greeting_limit = 10000000000;
+
+bool is_ending;
+
+static struct {
+    int fd, journal;
+    enum channel_phase phase;
+    uint32_t watched;
+    uint8_t *out;
+    size_t have, written, used, capacity;
+    uint64_t consumed; /* bytes of messages handled */
+    uint32_t sent, acknowledged;
+    uint64_t progress; /* when the acknowledgements last advanced, or the oldest frame was queued */
+    char why[160];     /* why the last one ended */
+    bool is_condemned, has_timer, is_asleep;
+    uint64_t timer;
+    uint32_t requested[MOST_SIGNAL + 1], unanswered; /* signals to tell: the frame that told them, NO_INDEX = untold, 0 = none */
+} channel = { .fd = -1, .journal = -1 };
+static uint8_t input[INPUT];
+
+bool daemon_is_synced(void) { return channel.phase == CHANNEL_SYNCED; }
+
+static bool reserve(size_t more)
+{
+    if (channel.capacity - channel.used >= more)
+        return true;
+    size_t capacity = (channel.capacity + more) * 2;
+    uint8_t *larger = CALL_MEMORY(realloc, channel.out, capacity);
+    if (!larger) {
+        daemon_condemn("there is no memory for its events");
+        return false;
+    }
+    channel.out = larger;
+    channel.capacity = capacity;
+    return true;
+}
+
+static uint32_t finish(struct frame_writer *writer)
+{
+    frame_end(writer);
+    channel.used = writer->used;
+    if (channel.sent == channel.acknowledged)
+        channel.progress = now();
+    return ++channel.sent;
+}
+
+uint32_t tell(uint8_t type, const char *layout, const uint64_t *numbers, const char *text, size_t length)
+{
+    if (channel.is_asleep)
+        daemon_wake();
+    if (channel.phase != CHANNEL_SYNCED || !reserve(FRAME_OVERHEAD + 8 * strlen(layout) + length + 5))
+        return 0;
+    struct frame_writer writer = { .buffer = channel.out, .capacity = channel.capacity, .used = channel.used };
+    frame_begin(&writer, type);
+    put_layout(&writer, layout, numbers);
+    if (text && type == EVENT_PLAN_DATA)
+        put_bytes(&writer, text, length);
+    else if (text)
+        put_text(&writer, text, length);
+    return finish(&writer);
+}
+
+void tell_list(uint8_t type, uint32_t first, const struct service *services, uint32_t count)
+{
+    if (channel.phase != CHANNEL_SYNCED || !reserve(FRAME_OVERHEAD + 8 + 4 * (size_t)count))
+        return;
+    struct frame_writer writer = { .buffer = channel.out, .capacity = channel.capacity, .used = channel.used };
+    frame_begin(&writer, type);
+    put_u32(&writer, first);
+    put_u32(&writer, count);
+    for (uint32_t i = 0; i < count; i++)
+        put_u32(&writer, services[i].slot);
+    finish(&writer);
+}
+
+static void rewatch(void)
+{
+    size_t waiting = channel.used - channel.written;
+    uint32_t wanted = (waiting < BACKLOG && channel.have < INPUT ? EPOLLIN : 0) | (waiting ? EPOLLOUT : 0);
+    if (channel.fd >= 0 && wanted != channel.watched)
+        watch_again(channel.fd, wanted, WATCH_DAEMON, 0);
+    channel.watched = wanted;
+}
+
+void daemon_flush(void)
+{
+    while (channel.fd >= 0 && channel.written < channel.used) {
+        ssize_t sent = CALL(send, channel.fd, channel.out + channel.written, channel.used - channel.written, MSG_NOSIGNAL);
+        if (sent <= 0)
+            break; /* full: EPOLLOUT comes; broken: its end comes */
+        channel.written += (size_t)sent;
+    }
+    if (channel.written == channel.used) {
+        channel.written = channel.used = 0;
+        if (channel.capacity > IDLE_OUTPUT) {
+            free(channel.out);
+            channel.out = NULL;
+            channel.capacity = 0;
+        }
+    }
+    rewatch();
+}
+
+void daemon_condemn(const char *why)
+{
+    if (!channel.is_condemned && why) {
+        strncpy(channel.why, why, sizeof channel.why - 1);
+        say("the daemon is not to be trusted: ", why, NULL);
+    }
+    channel.is_condemned = channel.is_condemned || why;
+    channel.phase = CHANNEL_NONE;
+    channel.used = channel.written = channel.have = 0;
+    shut(&channel.fd);
+    component_kill(daemon_component.pidfd);
+}
+
+static ssize_t receive(void)
+{
+    ssize_t got = CALL(recv, channel.fd, input + channel.have, INPUT - channel.have, 0);
+    if (got > 0)
+        channel.have += (size_t)got;
+    return got;
+}
+
+void daemon_event(uint32_t events)
+{
+    if (channel.fd < 0 || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)) || channel.have == INPUT)
+        return;
+    ssize_t got = receive();
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENOMEM && errno != ENOBUFS)) {
+        while (daemon_work())
+            ;
+        daemon_condemn(NULL);
+    }
+}
+
+bool daemon_work(void)
+{
+    size_t at = 0, used = 0;
+    enum frame_result result = FRAME_INCOMPLETE;
+    for (int i = 0; channel.phase != CHANNEL_NONE && channel.used - channel.written < BACKLOG; i++) {
+        struct frame frame;
+        result = frame_next(policy_rules, input + at, channel.have - at, &frame, &used);
+        if (result != FRAME_COMPLETE || i == BATCH)
+            break;
+        const char *wrong = policy_apply(frame, channel.phase);
+        if (wrong)
+            daemon_condemn(wrong);
+        at += used;
+    }
+    if (result == FRAME_BAD) {
+        char text[96] = "malformed message at byte ";
+        daemon_condemn(strcat(text, digits((int64_t)(channel.consumed + at + used))));
+    }
+    if (channel.phase == CHANNEL_NONE)
+        return false;
+    memmove(input, input + at, channel.have - at);
+    channel.have -= at;
+    channel.consumed += at;
+    return result == FRAME_COMPLETE && channel.used - channel.written < BACKLOG;
+}
+
+void daemon_start(void)
+{
+    int ends[2], descriptors[2 + MAX_CONTROLS], count = 2;
+    channel.is_asleep = false;
+    for (uint32_t i = 0; i < settings.controls; i++) {
+        epoll_ctl(epoll_fd, EPOLL_CTL_DEL, control_fds[i], NULL);
+        descriptors[count++] = control_fds[i];
+    }
+    if (channel.journal < 0)
+        channel.journal = CALL(memfd_create, "journal", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int error = channel_pair(ends);
+    if (error) {
+        say("cannot make the channel to the daemon: ", strerror(error), NULL);
+        component_delay(&daemon_component);
+        return;
+    }
+    descriptors[0] = ends[1];
+    descriptors[1] = channel.journal;
+    channel.watched = EPOLLIN;
+    if (watch(ends[0], EPOLLIN, WATCH_DAEMON, 0) &&
+        component_start(&daemon_component, &settings.daemon, descriptors, count, settings.foreground ? -1 : slots[OWN_SLOT].log_write)) {
+        channel.fd = ends[0];
+        channel.phase = CHANNEL_GREETING;
+        channel.have = channel.used = channel.written = 0;
+        channel.sent = channel.acknowledged = 0;
+        channel.consumed = 0;
+        channel.is_condemned = channel.has_timer = false;
+    } else {
+        component_delay(&daemon_component);
+        shut(&ends[0]);
+    }
+    shut(&ends[1]);
+}
+
+/* What was acknowledged is over; of the rest it is as if nobody had been told. */
+static void forget_told(void)
+{
+    for (uint32_t i = 0; i < slot_count * ROLES; i++) {
+        struct process *process = &slots[i / ROLES].process[i % ROLES];
+        if (process->phase >= PHASE_FAILED && process->told && (int32_t)(channel.acknowledged - process->told) >= 0)
+            process->phase = PHASE_NONE;
+        process->told = 0;
+    }
+    for (int i = 0; i <= MOST_SIGNAL; i++)
+        channel.requested[i] = channel.requested[i] ? NO_INDEX : 0;
+}
+
+void daemon_ended(int status)
+{
+    while (channel.phase != CHANNEL_NONE && (daemon_work() || receive() > 0))
+        ; /* what it said before it ended counts */
+    bool sleeps = channel.phase == CHANNEL_SYNCED && channel.has_timer && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!channel.is_condemned)
+        strcpy(channel.why, component_end_text(status));
+    daemon_condemn(NULL);
+    forget_told();
+    compile_forget_requests();
+    component_ended(&daemon_component, status, sleeps);
+    if (!sleeps || is_ending)
+        return;
+    channel.is_asleep = true;
+    daemon_component.restart_at = channel.timer ? channel.timer : UINT64_MAX;
+    for (uint32_t i = 0; i < settings.controls; i++)
+        watch(control_fds[i], EPOLLIN, WATCH_CONTROL, i);
+}
+
+void daemon_wake(void) { daemon_component.restart_at = channel.is_asleep ? 0 : daemon_component.restart_at; }
+
+const char *daemon_hello(uint64_t version, uint64_t pid)
+{
+    if (version != 1 || pid != (uint64_t)daemon_component.pid)
+        return "its HELLO has another version or process number";
+    channel.phase = CHANNEL_SYNCED;
+    tell(EVENT_WELCOME, "44144", (const uint64_t[]){ 1, (uint64_t)getpid(), settings.mode, daemon_component.starts, boot_generation() }, channel.why,
+         strlen(channel.why));
+    for (uint32_t told = 0, next; (next = plan_after(told)) != NO_INDEX; told = plans[next].plan.generation)
+        plan_tell(next);
+    for (uint32_t i = 0; i < slot_count * ROLES; i++) {
+        const struct process *p = &slots[i / ROLES].process[i % ROLES];
+        if (p->phase != PHASE_NONE)
+            TELL(EVENT_PROCESS, "4144118", i / ROLES, i % ROLES, p->run, (uint64_t)p->pid, p->phase == PHASE_RUNNING || p->phase == PHASE_EXITED,
+                 p->ready == READINESS_READY, p->since);
+    }
+    TELL(EVENT_SYNCED, "", 0);
+    boot_tell();
+    for (uint32_t i = 0; i < slot_count * ROLES; i++) {
+        const struct process *process = &slots[i / ROLES].process[i % ROLES];
+        if (process->phase != PHASE_NONE && process->ready == READINESS_CLOSED)
+            TELL(EVENT_READY_CLOSED, "44", i / ROLES, process->run);
+        if (process->phase >= PHASE_FAILED)
+            exit_tell(i / ROLES, (uint8_t)(i % ROLES));
+    }
+    for (int i = 0; i <= MOST_SIGNAL; i++)
+        if (channel.requested[i])
+            channel.requested[i] = TELL(EVENT_REQUESTED, "1", (uint64_t)i);
+    return NULL;
+}
+
+const char *daemon_acknowledge(uint32_t count)
+{
+    if (count - channel.acknowledged > channel.sent - channel.acknowledged)
+        return "it acknowledges what was not sent";
+    channel.acknowledged = count;
+    channel.progress = now();
+    for (int i = 0; i <= MOST_SIGNAL; i++)
+        if (channel.requested[i] && (int32_t)(count - channel.requested[i]) >= 0)
+            channel.requested[i] = channel.unanswered = 0;
+    return NULL;
+}
+
+void daemon_request(uint8_t signal)
+{
+    uint32_t told = TELL(EVENT_REQUESTED, "1", signal);
+    channel.requested[signal] = told ? told : NO_INDEX;
+    if (signal == SIGINT || signal == SIGTERM)
+        channel.unanswered++;
+    if (channel.unanswered >= 3 && channel.phase != CHANNEL_SYNCED)
+        launcher_give_up();
+}
+
+void daemon_release(void)
+{
+    channel.phase = CHANNEL_NONE;
+    shut(&channel.fd);
+}
+
+void daemon_timer(uint64_t deadline)
+{
+    channel.has_timer = true;
+    channel.timer = deadline;
+}
+
+uint64_t daemon_deadline(void)
+{
+    if (channel.phase == CHANNEL_GREETING)
+        return daemon_component.started + greeting_limit + settings.acknowledge;
+    if (channel.phase == CHANNEL_SYNCED && channel.sent != channel.acknowledged)
+        return channel.progress + settings.acknowledge;
+    return daemon_component.pid ? UINT64_MAX : daemon_component.restart_at;
+}
+
+void daemon_overdue(uint64_t time)
+{
+    if (time < daemon_deadline())
+        return;
+    if (channel.phase != CHANNEL_NONE)
+        daemon_condemn(channel.phase == CHANNEL_GREETING ? "it did not say HELLO in time" : "it did not acknowledge an event in time");
+    else
+        daemon_start();
+}

@@ -1,0 +1,197 @@
+/* What the daemon may say: one row a message, with its size, the phase it is permitted in, its layout and its handler. Whatever is not exactly this
+ * ends the daemon (a handler returns why). What is well-formed but cannot be done now is answered with REFUSED. */
+#include "launcher.h"
+
+static const char bad_value[] = "a message has a bad value";
+
+static void refuse(enum message type, uint64_t slot, int error)
+{
+    if (error)
+        TELL(EVENT_REFUSED, "144", type, slot, (uint64_t)error);
+}
+
+static const char *on_hello(struct values *v) { return daemon_hello(v->number[0], v->number[1]); }
+static const char *on_acknowledge(struct values *v) { return daemon_acknowledge((uint32_t)v->number[0]); }
+
+static const char *on_compile(struct values *v)
+{
+    if (v->number[0] == 0 || v->list[0].count == 0)
+        return bad_value;
+    compile_request((uint32_t)v->number[0], v->list[0]);
+    return NULL;
+}
+
+static uint32_t plan_of_generation(uint64_t generation)
+{
+    for (uint32_t i = 0; i < MAX_PLANS; i++)
+        if (plans[i].bytes && plans[i].plan.generation == generation)
+            return i;
+    return NO_INDEX;
+}
+
+/* Lists of slots mostly have the plan's order: the search goes on where the last one ended. */
+static uint32_t place_in(const struct plan *plan, uint32_t slot, uint32_t from)
+{
+    for (uint32_t i = 0; i < plan->services; i++)
+        if (plan->service[(from + i) % plan->services].slot == slot)
+            return (from + i) % plan->services;
+    return plan->services;
+}
+
+static const char *on_use(struct values *v)
+{
+    uint32_t plan = plan_of_generation(v->number[0]);
+    if (plan == NO_INDEX) {
+        refuse(MESSAGE_USE, NO_INDEX, ENOENT);
+        return NULL;
+    }
+    for (uint32_t i = 0, place = 0; i < v->list[0].count; i++) {
+        uint32_t slot = field_u32(&v->list[0].items);
+        place = place_in(&plans[plan].plan, slot, place);
+        if (place == plans[plan].plan.services)
+            refuse(MESSAGE_USE, slot, ENOENT);
+        else if (slots[slot].is_loaded && plans[slots[slot].plan].plan.generation > v->number[0])
+            refuse(MESSAGE_USE, slot, ESTALE);
+        else
+            slot_use(slot, plan, place);
+    }
+    return NULL;
+}
+
+static const char *on_discard(struct values *v)
+{
+    uint32_t plan = plan_of_generation(v->number[0]);
+    if (plan == NO_INDEX) {
+        refuse(MESSAGE_DISCARD, NO_INDEX, ENOENT);
+        return NULL;
+    }
+    plans[plan].is_wanted = false;
+    plan_release(plan);
+    return NULL;
+}
+
+static const char *on_forget(struct values *v)
+{
+    refuse(MESSAGE_FORGET, v->number[0], slot_forget((uint32_t)v->number[0]));
+    return NULL;
+}
+
+static const char *on_start(struct values *v)
+{
+    if (v->number[1] >= ROLES || v->number[3] > CONSOLE_EXCLUSIVE)
+        return bad_value;
+    uint32_t slot = (uint32_t)v->number[0];
+    refuse(MESSAGE_START, slot, start_process(slot, (uint8_t)v->number[1], (uint32_t)v->number[2], (uint8_t)v->number[3]));
+    return NULL;
+}
+
+static const char *on_signal(struct values *v)
+{
+    if (v->number[1] >= ROLES || v->number[2] < 1 || v->number[2] > 64 || v->number[3] > 2)
+        return bad_value;
+    uint32_t slot = (uint32_t)v->number[0];
+    const struct service *service = service_of_slot(slot);
+    int error = service ? signal_process(&slots[slot].process[v->number[1]], (int)v->number[2], (uint8_t)v->number[3]) : ESRCH;
+    if (error)
+        TELL(EVENT_SIGNAL_FAILED, "4114", slot, v->number[1], v->number[2], (uint64_t)error);
+    return NULL;
+}
+
+static const char *on_read_pidfile(struct values *v)
+{
+    uint32_t slot = (uint32_t)v->number[0];
+    const struct service *service = service_of_slot(slot);
+    if (!service || !service->pidfile)
+        refuse(MESSAGE_READ_PIDFILE, slot, ENOENT);
+    else if (slots[slot].process[ROLE_MAIN].pidfd >= 0)
+        refuse(MESSAGE_READ_PIDFILE, slot, EBUSY);
+    else
+        pidfile_read(slot, (uint32_t)v->number[1]);
+    return NULL;
+}
+
+static const char *on_close_socket(struct values *v)
+{
+    if (!service_of_slot((uint32_t)v->number[0]))
+        refuse(MESSAGE_CLOSE_SOCKET, v->number[0], ENOENT);
+    else
+        shut(&slots[v->number[0]].socket);
+    return NULL;
+}
+
+static const char *on_setenv(struct values *v)
+{
+    tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ (uint64_t)environment_set(v->text[0]) }, v->text[0].bytes, v->text[0].length);
+    return NULL;
+}
+
+static const char *on_unsetenv(struct values *v)
+{
+    tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ (uint64_t)environment_unset(v->text[0]) }, v->text[0].bytes, v->text[0].length);
+    return NULL;
+}
+
+static const char *on_timer(struct values *v)
+{
+    daemon_timer(v->number[0]);
+    return NULL;
+}
+
+static const char *on_exit_message(struct values *v)
+{
+    launcher_exit((uint8_t)v->number[0]);
+    return NULL;
+}
+
+static const char *on_log_clear(struct values *v)
+{
+    if (service_of_slot((uint32_t)v->number[0]) || v->number[0] == NO_INDEX)
+        log_clear(v->number[0] == NO_INDEX ? OWN_SLOT : (uint32_t)v->number[0]);
+    else
+        refuse(MESSAGE_LOG_CLEAR, v->number[0], ENOENT);
+    return NULL;
+}
+
+enum { LARGEST_TEXT = 131072 + 5, LARGEST_NAMES = 65536, POLICIES = 15 };
+
+static const struct policy {
+    struct frame_rule rule;
+    enum channel_phase phase;
+    const char *layout;
+    const char *(*handle)(struct values *values);
+} policies[POLICIES] = {
+    { { MESSAGE_HELLO, 8, 8, "HELLO" }, CHANNEL_GREETING, "44", on_hello },
+    { { MESSAGE_ACK, 4, 4, "ACK" }, CHANNEL_SYNCED, "4", on_acknowledge },
+    { { MESSAGE_COMPILE, 8, LARGEST_NAMES, "COMPILE" }, CHANNEL_SYNCED, "4S", on_compile },
+    { { MESSAGE_USE, 8, 8 + 4 * MAX_SLOTS, "USE" }, CHANNEL_SYNCED, "4L", on_use },
+    { { MESSAGE_DISCARD, 4, 4, "DISCARD" }, CHANNEL_SYNCED, "4", on_discard },
+    { { MESSAGE_FORGET, 4, 4, "FORGET" }, CHANNEL_SYNCED, "4", on_forget },
+    { { MESSAGE_START, 10, 10, "START" }, CHANNEL_SYNCED, "4141", on_start },
+    { { MESSAGE_SIGNAL, 7, 7, "SIGNAL" }, CHANNEL_SYNCED, "4111", on_signal },
+    { { MESSAGE_READ_PIDFILE, 8, 8, "READ_PIDFILE" }, CHANNEL_SYNCED, "44", on_read_pidfile },
+    { { MESSAGE_CLOSE_SOCKET, 4, 4, "CLOSE_SOCKET" }, CHANNEL_SYNCED, "4", on_close_socket },
+    { { MESSAGE_SETENV, 5, LARGEST_TEXT, "SETENV" }, CHANNEL_SYNCED, "s", on_setenv },
+    { { MESSAGE_UNSETENV, 5, LARGEST_TEXT, "UNSETENV" }, CHANNEL_SYNCED, "s", on_unsetenv },
+    { { MESSAGE_TIMER, 8, 8, "TIMER" }, CHANNEL_SYNCED, "8", on_timer },
+    { { MESSAGE_EXIT, 1, 1, "EXIT" }, CHANNEL_SYNCED, "1", on_exit_message },
+    { { MESSAGE_LOG_CLEAR, 4, 4, "LOG_CLEAR" }, CHANNEL_SYNCED, "4", on_log_clear },
+};
+
+struct frame_rule policy_rules[POLICIES + 1];
+
+void policy_begin(void)
+{
+    for (int i = 0; i < POLICIES; i++)
+        policy_rules[i] = policies[i].rule;
+}
+
+const char *policy_apply(struct frame frame, enum channel_phase phase)
+{
+    const struct policy *policy = policies;
+    struct values values;
+    while (policy->rule.type != frame.type) /* frame_next let only these through */
+        policy++;
+    if (policy->phase != phase)
+        return "a message is not permitted now";
+    return decode(frame, policy->layout, &values) ? policy->handle(&values) : "a message is malformed";
+}
