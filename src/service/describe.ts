@@ -4,22 +4,19 @@
  */
 import type {
   ConsoleUse,
-  EnvironmentStep,
   LogRules,
   ServiceDescription,
   ServiceOptions,
   ServiceType,
   SocketRules,
 } from './description.ts';
-import type { Draft } from './draft.ts';
+import { placeOf, type Draft } from './draft.ts';
 import { refusedProblem, substitutedText, substitutedWords, type Reading } from './entry.ts';
-import { parseEnvironmentFile, environmentView } from './environment-file.ts';
+import { environmentView } from './environment-file.ts';
 import { Refused, socketAddress } from './forms.ts';
-import { joinPath } from './paths.ts';
-import { fileProblem } from './service-files.ts';
+import { environmentSteps, type Surroundings } from './service-environment.ts';
 import { optionTypes, settings } from './settings.ts';
 import type { Variables } from './substitution.ts';
-import { decodeText } from './text-decoding.ts';
 import type { Word } from './words.ts';
 
 export const defaults = {
@@ -45,14 +42,6 @@ export interface FoundFile {
   readonly modified: number;
 }
 
-/** What the environment comes from besides the file. */
-export interface Surroundings {
-  /** The daemon environment. */
-  readonly environment: ReadonlyMap<string, string>;
-  /** Who services run as when nothing else is said. */
-  readonly effectiveUid: number;
-}
-
 /** Undefined when the draft has problems; they are in the findings. */
 export function describe(
   reading: Reading,
@@ -72,16 +61,15 @@ export function describe(
   const pidFile = lateText(reading, late, 'pid-file', draft.pidFile);
   const logFile = lateText(reading, late, 'logfile', draft.logFile);
   const socket = socketRules(reading, lateText(reading, late, 'socket-listen', draft.socketListen));
-  const hasRun = type === 'process' || type === 'bgprocess' || type === 'scripted';
-  if (hasRun && command?.length === 0) missing(reading, 'command', type);
+  const runs = type === 'process' || type === 'bgprocess' || type === 'scripted';
+  if (runs && command?.length === 0) missing(reading, 'command', type);
   if (type === 'bgprocess' && pidFile === '') missing(reading, 'pid-file', type);
   const log = logRules(reading, logFile ?? '');
   if (findings.errors.length > 0) return undefined;
 
-  return {
+  const description: Mutable<ServiceDescription> = {
     name: name.full,
     base: name.base,
-    ...(name.argument === undefined ? {} : { argument: name.argument }),
     directory: found.directory,
     file: found.file,
     modified: found.modified,
@@ -90,9 +78,6 @@ export function describe(
     stopCommand: stopCommand ?? [],
     workingDirectory: workingDirectory === undefined || workingDirectory === '' ? found.directory : workingDirectory,
     environment: steps,
-    ...(pidFile === undefined || pidFile === '' ? {} : { pidFile }),
-    ...optional('chainTo', draft.chainTo),
-    ...optional('consumerOf', draft.consumerOf),
     dependencies: draft.dependencies,
     restart: {
       mode: draft.restart ?? defaults.restart,
@@ -103,47 +88,49 @@ export function describe(
     },
     startTimeout: draft.startTimeout ?? defaults.startTimeout,
     stopTimeout: draft.stopTimeout ?? defaults.stopTimeout,
-    ...optional('runAs', draft.runAs),
-    ...optional('umask', draft.umask),
-    ...optional('nice', draft.nice),
-    ...optional('ioPriority', draft.ioPriority),
-    ...optional('oomScoreAdjust', draft.oomScoreAdjust),
-    limits: [...(draft.limits ?? [])].map(([resource, pair]) => ({ resource, ...pair })),
-    ...optional('cgroup', draft.cgroup),
-    ...optional('capabilities', draft.capabilities === '' ? undefined : draft.capabilities),
+    limits: draft.limits ? [...draft.limits].map(([resource, pair]) => ({ resource, ...pair })) : [],
     securebits: draft.securebits ?? [],
     log,
-    ...optional('socket', socket),
-    ...optional('readiness', draft.readiness),
     termSignal: draft.termSignal === undefined ? defaults.termSignal : draft.termSignal,
-    ...optional('inittabId', draft.inittabId),
-    ...optional('inittabLine', draft.inittabLine),
-    console: hasRun ? consoleUse(draft) : 'none',
+    console: runs ? consoleUse(draft) : 'none',
     options: serviceOptions(draft, type),
-    ...optional('enableVia', draft.enableVia),
     waitsForDirectories: draft.waitsForDirectories,
     origins: draft.origins,
   };
+  if (name.argument !== undefined) description.argument = name.argument;
+  if (pidFile !== undefined && pidFile !== '') description.pidFile = pidFile;
+  if (draft.chainTo !== undefined) description.chainTo = draft.chainTo;
+  if (draft.consumerOf !== undefined) description.consumerOf = draft.consumerOf;
+  if (draft.runAs !== undefined) description.runAs = draft.runAs;
+  if (draft.umask !== undefined) description.umask = draft.umask;
+  if (draft.nice !== undefined) description.nice = draft.nice;
+  if (draft.ioPriority !== undefined) description.ioPriority = draft.ioPriority;
+  if (draft.oomScoreAdjust !== undefined) description.oomScoreAdjust = draft.oomScoreAdjust;
+  if (draft.cgroup !== undefined) description.cgroup = draft.cgroup;
+  if (draft.capabilities !== undefined && draft.capabilities !== '') description.capabilities = draft.capabilities;
+  if (socket !== undefined) description.socket = socket;
+  if (draft.readiness !== undefined) description.readiness = draft.readiness;
+  if (draft.inittabId !== undefined) description.inittabId = draft.inittabId;
+  if (draft.inittabLine !== undefined) description.inittabLine = draft.inittabLine;
+  if (draft.enableVia !== undefined) description.enableVia = draft.enableVia;
+  return description;
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  // A computed key widens to string; the cast restores what is written one line above it.
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
-}
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Settings that are not merely without effect but wrong on some types. */
 function checkTypeRules(reading: Reading, type: ServiceType): void {
   const { draft, findings } = reading;
   if (type === 'bgprocess' && draft.readiness !== undefined) {
     findings.error('load', {
-      ...at(draft, 'ready-notification'),
+      ...placeOf(draft, 'ready-notification'),
       message: 'a bgprocess service cannot report readiness: it is ready when its start command has ended',
       advice: "remove the setting, or use 'type = process' if the program can stay in the foreground",
     });
   }
   if (draft.consumerOf !== undefined && type !== 'process' && type !== 'bgprocess') {
     findings.error('load', {
-      ...at(draft, 'consumer-of'),
+      ...placeOf(draft, 'consumer-of'),
       message: `a ${type} service cannot read the output of another service`,
       expected: "'type = process' or 'type = bgprocess'",
     });
@@ -167,61 +154,6 @@ function forgetIneffective(draft: Draft, type: ServiceType): void {
   }
 }
 
-function environmentSteps(reading: Reading, surroundings: Surroundings): readonly EnvironmentStep[] {
-  const { draft, findings, files, name } = reading;
-  const steps: EnvironmentStep[] = [];
-  if (draft.exportsServiceName) steps.push({ kind: 'set', name: 'DINIT_SERVICE', value: name.base });
-  if (draft.exportsPasswdVariables) addPasswdVariables(reading, surroundings.effectiveUid, steps);
-  const file = draft.environmentFile;
-  if (!file) return steps;
-  const path = joinPath(file.directory, file.path);
-  const content = files.readRegularFile(path);
-  if (content.kind === 'absent') {
-    findings.error('load', {
-      message: `cannot read the environment file ${path}: no such file`,
-      origin: file.origin,
-      setting: 'env-file',
-    });
-    return steps;
-  }
-  if (content.kind === 'refused') {
-    findings.error('load', fileProblem('environment file', content, file.origin, 'env-file'));
-    return steps;
-  }
-  const decoded = decodeText(content.bytes, path);
-  if (decoded.kind === 'problem') {
-    findings.error('load', decoded.problem);
-    return steps;
-  }
-  const parsed = parseEnvironmentFile(decoded.text, path);
-  for (const warning of parsed.warnings) findings.warn(warning);
-  return [...steps, ...parsed.steps];
-}
-
-function addPasswdVariables(reading: Reading, effectiveUid: number, steps: EnvironmentStep[]): void {
-  const { draft, findings, users } = reading;
-  const runAs = draft.runAs ?? { kind: 'number', id: effectiveUid };
-  const user = runAs.kind === 'name' ? users.byName(runAs.name) : users.byUid(runAs.id);
-  if (!user) {
-    const who = runAs.kind === 'name' ? runAs.name : String(runAs.id);
-    findings.error('load', {
-      ...at(draft, 'load-options'),
-      message: `export-passwd-vars needs an entry in the user database, and user ${who} has none`,
-      advice: 'create the user, or remove export-passwd-vars',
-    });
-    return;
-  }
-  const variables = {
-    USER: user.name,
-    LOGNAME: user.name,
-    HOME: user.home,
-    SHELL: user.shell,
-    UID: String(user.uid),
-    GID: String(user.gid),
-  };
-  for (const [variable, value] of Object.entries(variables)) steps.push({ kind: 'set', name: variable, value });
-}
-
 /** The words after substitution; undefined when not given or bad. */
 function commandLine(
   reading: Reading,
@@ -234,7 +166,7 @@ function commandLine(
   const result = substitutedWords(words, late, reading.findings, setting);
   if (result && (result[0] ?? '') === '') {
     reading.findings.error('load', {
-      ...at(reading.draft, setting),
+      ...placeOf(reading.draft, setting),
       message: 'nothing to run is left after substitution',
       expected: 'a program as the first word',
       found: words.map((word) => word.text).join(' '),
@@ -255,7 +187,7 @@ function lateText(
   const text = substitutedText(words, late, reading.findings, setting);
   if (text !== '') return text;
   reading.findings.error('description', {
-    ...at(reading.draft, setting),
+    ...placeOf(reading.draft, setting),
     message: 'nothing is left after substitution',
     expected: 'a path',
     found: words.map((word) => word.text).join(' '),
@@ -278,14 +210,14 @@ function socketRules(reading: Reading, text: string | undefined): SocketRules | 
   const { draft } = reading;
   const address = socketAddress(text, reading.users);
   if (address instanceof Refused) {
-    reading.findings.error('description', { ...at(draft, 'socket-listen'), ...refusedProblem(address, text) });
+    reading.findings.error('description', { ...placeOf(draft, 'socket-listen'), ...refusedProblem(address, text) });
     return undefined;
   }
   return {
     address,
     mode: draft.socketPermissions ?? defaults.socketPermissions,
-    ...optional('owner', draft.socketOwner),
-    ...optional('group', draft.socketGroup),
+    ...(draft.socketOwner === undefined ? {} : { owner: draft.socketOwner }),
+    ...(draft.socketGroup === undefined ? {} : { group: draft.socketGroup }),
   };
 }
 
@@ -295,22 +227,23 @@ function logRules(reading: Reading, file: string): LogRules {
   if (type === 'file' && file === '') {
     type = 'none';
     findings.warn({
-      ...at(draft, 'log-type'),
+      ...placeOf(draft, 'log-type'),
       message: "'log-type = file' without 'logfile': the output is discarded",
       advice: "add 'logfile = PATH'",
     });
   }
-  return {
+  const rules: Mutable<LogRules> = {
     type,
-    ...(type === 'file' ? { file } : {}),
     mode: draft.logPermissions ?? defaults.logPermissions,
-    ...optional('owner', draft.logOwner),
-    ...optional('group', draft.logGroup),
     bufferSize: draft.logBufferSize ?? defaults.logBufferSize,
     rotateSize: draft.logRotateSize ?? defaults.logRotateSize,
     rotateCount: draft.logRotateCount ?? defaults.logRotateCount,
     timestamps: draft.logTimestamps ?? false,
   };
+  if (type === 'file') rules.file = file;
+  if (draft.logOwner !== undefined) rules.owner = draft.logOwner;
+  if (draft.logGroup !== undefined) rules.group = draft.logGroup;
+  return rules;
 }
 
 /** The console words in the order given: each one undoes what it contradicts. */
@@ -324,7 +257,21 @@ function consoleUse(draft: Draft): ConsoleUse {
   return use;
 }
 
+const noOptions: ServiceOptions = {
+  unmaskInterrupt: false,
+  startsRwfs: false,
+  startsLog: false,
+  passControlSocket: false,
+  startInterruptible: false,
+  skippable: false,
+  signalProcessOnly: false,
+  alwaysChain: false,
+  killAllOnStop: false,
+  noNewPrivs: false,
+};
+
 function serviceOptions(draft: Draft, type: ServiceType): ServiceOptions {
+  if (!draft.options) return noOptions;
   const has = (word: keyof typeof optionTypes): boolean =>
     optionTypes[word].includes(type) && (draft.options?.has(word) ?? false);
   return {
@@ -339,12 +286,4 @@ function serviceOptions(draft: Draft, type: ServiceType): ServiceOptions {
     killAllOnStop: has('kill-all-on-stop'),
     noNewPrivs: has('no-new-privs'),
   };
-}
-
-function at(
-  draft: Draft,
-  setting: string,
-): { readonly setting: string; readonly origin?: NonNullable<Draft['origins'][string]> } {
-  const origin = draft.origins[setting];
-  return origin === undefined ? { setting } : { setting, origin };
 }

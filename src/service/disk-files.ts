@@ -1,29 +1,33 @@
 /**
  * Service files on disk, for one load.
  *
- * Everything is opened without following a link in the last place and without blocking, and examined through the descriptor, so what was
- * examined is what is read; a FIFO or device is refused, never waited for.
+ * A file is opened without following a link in the last place and without blocking, and examined through the descriptor, so what was examined
+ * is what is read; a FIFO or device is refused, never waited for. A directory that is asked about more than once is listed, so that looking for
+ * a thousand services in four directories costs four listings and not four thousand questions.
  *
  * With `trustedOwners` (system mode) every directory on the way, every link and the file itself must belong to one of them and be writable by
- * nobody else (see trust.ts): what root is to run is then written by root alone.
+ * nobody else (trust.ts): what root is to run is then written by root alone.
  */
 import fs from 'node:fs';
 import { getSystemErrorMessage } from 'node:util';
 import { fileSizeLimit, linkLimit } from './limits.ts';
 import { directoryPart, joinPath } from './paths.ts';
 import type { Absent, DirectoryRead, FileIdentity, FileRead, FileRefusal, ServiceFiles } from './service-files.ts';
-import { distrust } from './trust.ts';
+import { distrust, TrustedPath } from './trust.ts';
 
 export interface DiskFilesOptions {
   /** Owners to be trusted, by uid; absent: everybody. */
   readonly trustedOwners?: readonly number[];
 }
 
-/** Where a path leads when links are followed, what is there being no link. */
-interface Place {
-  readonly kind: 'place';
+/** A directory in which files are looked for. */
+interface Holder {
+  readonly kind: 'holder';
+  /** Without links where owners matter, otherwise as given. */
   readonly path: string;
-  readonly stats: fs.Stats;
+  /** Its entries, once they are known: is it a regular file? */
+  entries?: ReadonlyMap<string, boolean>;
+  isUsed: boolean;
 }
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
@@ -33,22 +37,24 @@ const quiet = { throwIfNoEntry: false } as const;
 
 export class DiskFiles implements ServiceFiles {
   readonly #trustedOwners: ReadonlySet<number> | undefined;
+  readonly #trustedPath: TrustedPath | undefined;
   readonly #files = new Map<string, FileRead>();
   readonly #directories = new Map<string, DirectoryRead>();
+  readonly #holders = new Map<string, Holder | Absent | FileRefusal>();
   readonly #identities = new Map<string, FileIdentity>();
-  /** Real paths of directories that may be passed through. */
-  readonly #passable = new Set<string>();
   readonly #buffer = Buffer.allocUnsafeSlow(64 * 1024);
   #isReproducible = true;
 
   constructor(options: DiskFilesOptions = {}) {
-    this.#trustedOwners = options.trustedOwners && new Set(options.trustedOwners);
+    if (!options.trustedOwners) return;
+    this.#trustedOwners = new Set(options.trustedOwners);
+    this.#trustedPath = new TrustedPath(this.#trustedOwners, (kind, path, stats) => this.#remember(kind, path, stats));
   }
 
   readRegularFile(path: string): FileRead {
     let result = this.#files.get(path);
     if (!result) {
-      result = this.#guard(path, () => this.#readFile(path));
+      result = this.#guard(path, () => this.#readFile(path, 0));
       this.#files.set(path, result);
     }
     return result;
@@ -71,112 +77,75 @@ export class DiskFiles implements ServiceFiles {
     return this.#isReproducible;
   }
 
-  #readFile(path: string): FileRead {
-    const place = this.#locate(path, 0);
-    if (place.kind !== 'place') return place;
-    const wrong = this.#distrustHolder(place.path);
-    if (wrong) return wrong;
-    if (!place.stats.isFile()) {
-      this.#remember('file', path, fs.statSync(path, bigint));
-      return refused('NOT_REGULAR', place.path, `not a regular file but ${kindOf(place.stats)}`);
+  #readFile(path: string, links: number): FileRead {
+    const holder = this.#holder(directoryPart(path));
+    if (holder.kind === 'absent') return this.#absent(path);
+    if (holder.kind === 'refused') return holder;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const real = joinPath(holder.path, name);
+    const isRegular = holder.entries?.get(name);
+    if (isRegular) return this.#readOpened(path, real);
+    if (holder.entries && isRegular === undefined) return this.#absent(path);
+    const stats = fs.lstatSync(real, quiet);
+    if (!stats) return this.#absent(path);
+    if (stats.isSymbolicLink()) return this.#followLink(real, stats.uid, links);
+    if (stats.isFile()) return this.#readOpened(path, real);
+    this.#remember('file', path, fs.lstatSync(real, bigint));
+    return refused('NOT_REGULAR', path, `not a regular file but ${kindOf(stats)}`);
+  }
+
+  #followLink(link: string, uid: number, links: number): FileRead {
+    if (links === linkLimit) {
+      return {
+        ...refused('ELOOP', link, `more than ${linkLimit} symbolic links`),
+        advice: 'the links may go in a circle',
+      };
     }
-    const descriptor = fs.openSync(place.path, openFlags);
+    this.#remember('symlink', link, fs.lstatSync(link, bigint));
+    const untrusted = this.#distrusted(link, uid, 0);
+    return untrusted ?? this.#readFile(joinPath(directoryPart(link), fs.readlinkSync(link)), links + 1);
+  }
+
+  #readOpened(path: string, real: string): FileRead {
+    const descriptor = fs.openSync(real, openFlags);
     try {
       const stats = fs.fstatSync(descriptor, bigint);
       this.#remember('file', path, stats);
-      if (!stats.isFile()) return refused('NOT_REGULAR', place.path, 'not a regular file');
-      const untrusted = this.#distrusted(place.path, Number(stats.uid), Number(stats.mode));
+      if (!stats.isFile()) return refused('NOT_REGULAR', path, 'not a regular file');
+      const untrusted = this.#distrusted(real, Number(stats.uid), Number(stats.mode));
       if (untrusted) return untrusted;
       const bytes = this.#readBounded(descriptor);
-      if (!bytes) return refused('TOO_LARGE', place.path, `larger than ${fileSizeLimit} bytes`);
+      if (!bytes) return refused('TOO_LARGE', path, `larger than ${fileSizeLimit} bytes`);
       const modified = Number(stats.mtimeNs / 1_000_000n);
-      return { kind: 'file', bytes, path: place.path, directory: directoryPart(place.path), modified };
+      return { kind: 'file', bytes, path: real, directory: directoryPart(real), modified };
     } finally {
       fs.closeSync(descriptor);
     }
   }
 
   #readEntries(path: string): DirectoryRead {
-    const place = this.#locate(path, 0);
-    if (place.kind !== 'place') return place;
-    if (!place.stats.isDirectory()) {
-      this.#remember('file', path, fs.statSync(path, bigint));
-      return refused('ENOTDIR', place.path, 'not a directory');
-    }
-    this.#remember('directory', path, fs.statSync(place.path, bigint));
-    const untrusted = this.#distrusted(place.path, place.stats.uid, place.stats.mode);
-    if (untrusted) return untrusted;
-    return { kind: 'directory', entries: fs.readdirSync(place.path).toSorted() };
+    const stats = fs.statSync(path, { ...bigint, ...quiet });
+    if (!stats) return this.#absent(path);
+    this.#remember(stats.isDirectory() ? 'directory' : 'file', path, stats);
+    if (!stats.isDirectory()) return refused('ENOTDIR', path, 'not a directory');
+    const holder = this.#holder(path);
+    if (holder.kind !== 'holder') return holder;
+    return { kind: 'directory', entries: fs.readdirSync(holder.path).toSorted() };
   }
 
-  /** Follows links. When owners matter each directory on the way is examined, otherwise the kernel goes there. */
-  #locate(path: string, linksBefore: number): Place | Absent | FileRefusal {
-    if (this.#trustedOwners) return this.#walk(path);
-    let at = path;
-    for (let links = linksBefore; ; links++) {
-      const stats = fs.lstatSync(at, quiet);
-      if (!stats) return this.#absent(at);
-      if (!stats.isSymbolicLink()) return { kind: 'place', path: at, stats };
-      if (links === linkLimit) return tooManyLinks(path);
-      this.#remember('symlink', at, fs.lstatSync(at, bigint));
-      at = joinPath(directoryPart(at), fs.readlinkSync(at));
+  /** The directory, examined and, from its second use on, listed. */
+  #holder(path: string): Holder | Absent | FileRefusal {
+    let holder = this.#holders.get(path);
+    if (!holder) {
+      const resolved = this.#trustedPath?.resolve(path);
+      holder = resolved === undefined || typeof resolved === 'string' ? newHolder(resolved ?? path) : resolved;
+      this.#holders.set(path, holder);
+    } else if (holder.kind === 'holder' && !holder.isUsed) {
+      holder.isUsed = true;
+      const entries = list(holder.path);
+      if (entries) holder.entries = entries;
     }
-  }
-
-  #walk(path: string): Place | Absent | FileRefusal {
-    if (!path.startsWith('/')) {
-      return { ...refused('RELATIVE', path, 'not an absolute path'), advice: 'use absolute service directories' };
-    }
-    let real = '';
-    let links = 0;
-    const names = path.split('/').toReversed();
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      if (name === '' || name === '.') continue;
-      if (name === '..') {
-        real = real.slice(0, Math.max(0, real.lastIndexOf('/')));
-        continue;
-      }
-      const wrong = this.#distrustPassing(real === '' ? '/' : real);
-      if (wrong) return wrong;
-      const at = `${real}/${name}`;
-      const stats = fs.lstatSync(at, quiet);
-      if (!stats) return this.#absent(at);
-      if (!stats.isSymbolicLink()) {
-        real = at;
-        if (names.length === 0) return { kind: 'place', path: at, stats };
-        continue;
-      }
-      if (links++ === linkLimit) return tooManyLinks(path);
-      this.#remember('symlink', at, fs.lstatSync(at, bigint));
-      const untrusted = this.#distrusted(at, stats.uid, 0);
-      if (untrusted) return untrusted;
-      const target = fs.readlinkSync(at);
-      if (target.startsWith('/')) real = '';
-      names.push(...target.split('/').toReversed());
-    }
-    const at = real === '' ? '/' : real;
-    return { kind: 'place', path: at, stats: fs.lstatSync(at) };
-  }
-
-  /** A directory that is only on the way: sticky is enough, as nobody can replace another's entry there. */
-  #distrustPassing(directory: string): FileRefusal | undefined {
-    if (this.#passable.has(directory)) return undefined;
-    const stats = fs.lstatSync(directory);
-    const isSticky = (stats.mode & 0o1000) !== 0;
-    const untrusted = this.#distrusted(directory, stats.uid, isSticky ? 0 : stats.mode);
-    if (untrusted) this.#remember('directory', directory, fs.statSync(directory, bigint));
-    else this.#passable.add(directory);
-    return untrusted;
-  }
-
-  /** The directory that holds the file: nobody else may put files there, sticky or not. */
-  #distrustHolder(file: string): FileRefusal | undefined {
-    if (!this.#trustedOwners) return undefined;
-    const directory = directoryPart(file);
-    const stats = fs.lstatSync(directory);
-    const untrusted = this.#distrusted(directory, stats.uid, stats.mode);
-    if (untrusted) this.#remember('directory', directory, fs.statSync(directory, bigint));
-    return untrusted;
+    return holder;
   }
 
   #distrusted(path: string, uid: number, mode: number): FileRefusal | undefined {
@@ -188,7 +157,6 @@ export class DiskFiles implements ServiceFiles {
     let size = 0;
     for (;;) {
       const length = fs.readSync(descriptor, this.#buffer, 0, this.#buffer.length, size);
-      if (length === 0) break;
       size += length;
       if (size > fileSizeLimit) return undefined;
       pieces.push(Buffer.from(this.#buffer.subarray(0, length)));
@@ -199,8 +167,7 @@ export class DiskFiles implements ServiceFiles {
   }
 
   #absent(path: string): Absent {
-    const none = { device: 0n, inode: 0n, size: 0n, modified: 0n, changed: 0n };
-    this.#identities.set(path, { kind: 'absent', path, ...none });
+    this.#identities.set(path, { kind: 'absent', path, device: 0n, inode: 0n, size: 0n, modified: 0n, changed: 0n });
     return { kind: 'absent' };
   }
 
@@ -223,12 +190,25 @@ export class DiskFiles implements ServiceFiles {
   }
 }
 
-function refused(code: string, path: string, text: string): FileRefusal {
-  return { kind: 'refused', code, path, text, isThere: true };
+function newHolder(path: string): Holder {
+  return { kind: 'holder', path, isUsed: false };
 }
 
-function tooManyLinks(path: string): FileRefusal {
-  return { ...refused('ELOOP', path, `more than ${linkLimit} symbolic links`), advice: 'the links may go in a circle' };
+/** Undefined where it cannot be listed: each name is asked for by itself then, and the answer says what is wrong. */
+function list(path: string): ReadonlyMap<string, boolean> | undefined {
+  try {
+    const entries = fs.readdirSync(path, { withFileTypes: true });
+    // Not listed by the system, but they can be asked for.
+    const dots = [['', false] as const, ['.', false] as const, ['..', false] as const];
+    return new Map([...dots, ...entries.map((entry) => [entry.name, entry.isFile()] as const)]);
+  } catch (error) {
+    systemError(error);
+    return undefined;
+  }
+}
+
+function refused(code: string, path: string, text: string): FileRefusal {
+  return { kind: 'refused', code, path, text, isThere: true };
 }
 
 function kindOf(stats: fs.Stats): string {

@@ -98,3 +98,9 @@ export type OptionWord = (typeof optionWords)[number];
 export function createDraft(): Draft {
   return { dependencies: [], waitsForDirectories: [], origins: {} };
 }
+
+/** Where a setting stands, as properties of a problem. */
+export function placeOf(draft: Draft, setting: string): { readonly setting: string; readonly origin?: Origin } {
+  const origin = draft.origins[setting];
+  return origin === undefined ? { setting } : { setting, origin };
+}

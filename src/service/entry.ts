@@ -72,6 +72,7 @@ export function substitutedText(
   setting?: string,
 ): string | undefined {
   const text = joinWords(words);
+  if (!text.includes('$')) return text;
   const result = substitute(text, variables);
   if (result.kind === 'words') return result.words.join(' ');
   report(findings, result, originInWords(words, result.offset), setting, text);
@@ -88,6 +89,10 @@ export function substitutedWords(
   const out: string[] = [];
   let isGood = true;
   for (const word of words) {
+    if (!word.text.includes('$')) {
+      out.push(word.text);
+      continue;
+    }
     const result = substitute(word.text, variables);
     if (result.kind === 'words') {
       for (const piece of result.words) out.push(piece);

@@ -87,6 +87,7 @@ export function environmentView(
   steps: readonly EnvironmentStep[],
   parent: ReadonlyMap<string, string>,
 ): (name: string) => string | undefined {
+  if (steps.length === 0) return (name) => parent.get(name);
   const changed = new Map<string, string | undefined>();
   let inherits = true;
   for (const step of steps) {

@@ -92,12 +92,16 @@ export function renderCycle(cycle: Cycle): string {
 }
 
 /**
- * For each node the number of services in the longest chain of real dependencies that begins with it. The graph must have no cycle of those.
+ * For each node the number of services in the longest chain of real dependencies that begins with it. There must be no cycle of those.
+ * @param skip nodes to be left out
  */
-export function dependencyDepths(graph: ServiceGraph): ReadonlyMap<string, number> {
+export function dependencyDepths(
+  graph: ServiceGraph,
+  skip: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, number> {
   const depths = new Map<string, number>();
-  const present = new Set(graph.nodes);
-  for (const root of graph.nodes) {
+  const present = new Set(graph.nodes.filter((name) => !skip.has(name)));
+  for (const root of present) {
     const path = [root];
     for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
       if (depths.has(node)) {

@@ -8,7 +8,7 @@
 import type { Dependency, LoadFailure, Problem, ServiceDescription } from './description.ts';
 import type { Finding } from './findings.ts';
 import { checkConsumer } from './consumer.ts';
-import { dependencyDepths, dependencyGraph, findCycle, renderCycle } from './graph.ts';
+import { dependencyDepths, dependencyGraph, findCycle, renderCycle, type ServiceGraph } from './graph.ts';
 import { components } from './components.ts';
 
 /** One service after reading. */
@@ -68,8 +68,9 @@ class Judge {
     this.#checkConsumers();
     const failed = [...this.#errors.keys()];
     for (const name of failed) this.#failDependents(name);
-    this.#breakCycles();
-    this.#limitDepth(depthLimit);
+    const graph = dependencyGraph(this.#discovered.flatMap((name) => this.#descriptions.get(name) ?? []));
+    this.#breakCycles(graph);
+    this.#limitDepth(graph, depthLimit);
     const descriptions = new Map<string, ServiceDescription>();
     const failures: LoadFailure[] = [];
     for (const name of this.#order) {
@@ -111,8 +112,7 @@ class Judge {
     }
   }
 
-  #breakCycles(): void {
-    const graph = dependencyGraph(this.#discovered.flatMap((name) => this.#descriptions.get(name) ?? []));
+  #breakCycles(graph: ServiceGraph): void {
     for (const component of components(graph)) {
       const inside = { nodes: component, edges: graph.edges };
       for (;;) {
@@ -131,9 +131,8 @@ class Judge {
     }
   }
 
-  #limitDepth(limit: number): void {
-    const usable = [...this.#descriptions.values()].filter(({ name }) => !this.#errors.has(name));
-    for (const [name, depth] of dependencyDepths(dependencyGraph(usable))) {
+  #limitDepth(graph: ServiceGraph, limit: number): void {
+    for (const [name, depth] of dependencyDepths(graph, new Set(this.#errors.keys()))) {
       if (depth <= limit) continue;
       const message = `stands at the head of a chain of ${depth} dependencies: at most ${limit} services may be in one`;
       this.#errors.set(name, [{ class: 'load', problem: { message } }]);

@@ -5,7 +5,8 @@
  * cannot be loaded fails those that depend on it, in whatever way, and nobody else; dependencies that are fine themselves stay in the result.
  */
 import type { Dependency, LoadFailure, Problem, ServiceDescription } from './description.ts';
-import { describe, type Surroundings } from './describe.ts';
+import { describe } from './describe.ts';
+import type { Surroundings } from './service-environment.ts';
 import { createDraft } from './draft.ts';
 import type { Reading } from './entry.ts';
 import { Findings, type Finding } from './findings.ts';

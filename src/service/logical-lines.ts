@@ -29,6 +29,8 @@ export interface LogicalLine {
   readonly joins: readonly number[];
 }
 
+const beyondUtf16 = /[\ud800-\udbff]/;
+
 const noJoins: readonly number[] = [];
 
 /** The place of an offset. Columns count characters, not UTF-16 units. */
@@ -40,9 +42,9 @@ export function originAt(line: LogicalLine, offset: number): Origin {
     start = join;
     number++;
   }
-  let column = 1;
-  for (let at = start; at < offset; column++) at += (line.text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-  return { file: line.source.file, line: number, column };
+  const before = line.text.slice(start, offset);
+  const pairs = beyondUtf16.test(before) ? (before.match(/[\ud800-\udbff]/g)?.length ?? 0) : 0;
+  return { file: line.source.file, line: number, column: before.length - pairs + 1 };
 }
 
 export class LineReader {

@@ -20,6 +20,12 @@ export function readServiceFile(reading: Reading, content: FileContent, file: st
   new Reader(reading).read(content, file);
 }
 
+const plus = 43;
+const colon = 58;
+const equals = 61;
+const hash = 35;
+const atSign = 64;
+
 const settingName = /[A-Za-z0-9_.\-\u0080-\uffff]+/y;
 const metaWord = /@[^ \t\n\v\f\r]*/y;
 
@@ -50,8 +56,8 @@ class Reader {
     const at = skipSpace(line.text, 0);
     if (at === line.text.length) return;
     const first = line.text.charCodeAt(at);
-    if (first === 35) return;
-    if (first === 64) this.#readMeta(line, at);
+    if (first === hash) return;
+    if (first === atSign) this.#readMeta(line, at);
     else this.#readSetting(line, at);
   }
 
@@ -60,20 +66,15 @@ class Reader {
     const reading = this.#reading;
     settingName.lastIndex = nameStart;
     const nameEnd = settingName.test(text) ? settingName.lastIndex : nameStart;
-    const written = text.slice(nameStart, nameEnd);
     const operatorStart = skipSpace(text, nameEnd);
     const operator = text.charCodeAt(operatorStart);
-    const isAddition = operator === 43 && text.charCodeAt(operatorStart + 1) === 61;
-    if (/^(?:[-.0-9]|$)/.test(written) || !(isAddition || operator === 61 || operator === 58)) {
-      const isNamed = written !== '' && !/^[-.0-9]/.test(written);
-      reading.findings.error('description', {
-        message: isNamed ? `no operator after '${written.slice(0, 40)}'` : 'not a setting',
-        origin: originAt(line, isNamed ? operatorStart : nameStart),
-        expected: isNamed ? "'=', ':' or '+='" : "NAME = VALUE, an '@' command or a comment",
-        found: text.slice(isNamed ? operatorStart : nameStart),
-      });
+    const isAddition = operator === plus && text.charCodeAt(operatorStart + 1) === equals;
+    const isNamed = nameEnd > nameStart && canBeginName(text.charCodeAt(nameStart));
+    if (!isNamed || !(isAddition || operator === equals || operator === colon)) {
+      this.#refuseLine(line, isNamed ? operatorStart : nameStart, isNamed ? text.slice(nameStart, nameEnd) : undefined);
       return;
     }
+    const written = text.slice(nameStart, nameEnd);
     const setting = settings.get(written);
     const origin = originAt(line, nameStart);
     if (!setting) {
@@ -96,6 +97,15 @@ class Reader {
     const words = readWords(line, valueStart, reading.findings);
     if (!words) return;
     setting.read(reading, { setting: setting.name, line, nameStart, valueStart, isAddition, words });
+  }
+
+  #refuseLine(line: LogicalLine, offset: number, name: string | undefined): void {
+    this.#reading.findings.error('description', {
+      message: name === undefined ? 'not a setting' : `no operator after '${name.slice(0, 40)}'`,
+      origin: originAt(line, offset),
+      expected: name === undefined ? "NAME = VALUE, an '@' command or a comment" : "'=', ':' or '+='",
+      found: line.text.slice(offset),
+    });
   }
 
   #readMeta(line: LogicalLine, start: number): void {
@@ -202,6 +212,11 @@ class Reader {
       found: words.slice(1).join(' '),
     });
   }
+}
+
+/** Not a digit, `-` or `.`. */
+function canBeginName(code: number): boolean {
+  return !(code >= 48 && code <= 57) && code !== 45 && code !== 46;
 }
 
 function skipSpace(text: string, from: number): number {

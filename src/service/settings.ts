@@ -145,8 +145,8 @@ function value<K extends DraftField>(
 
 function commandLine(name: string, field: 'command' | 'stopCommand'): Setting {
   const setting = custom(name, running, 'late', [field], (reading, entry) => {
-    const before = entry.isAddition ? (reading.draft[field] ?? []) : [];
-    reading.draft[field] = [...before, ...entry.words];
+    const before = reading.draft[field];
+    reading.draft[field] = entry.isAddition && before ? [...before, ...entry.words] : entry.words;
   });
   return { ...setting, adds: true };
 }
