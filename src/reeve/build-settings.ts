@@ -1,0 +1,79 @@
+/** The settings file of an instance: whom each program runs as, with which words, and the digest that a cached plan is recognised by. Pure. */
+import { createHash } from 'node:crypto';
+import type { ProgramSettings, Settings } from '../plan/settings.ts';
+import type { Instance } from './instance.ts';
+import type { ProgramUser, ProgramUsers } from './program-users.ts';
+import type { Programs } from './programs.ts';
+
+export interface SettingsInputs {
+  readonly instance: Instance;
+  readonly programs: Programs;
+  /** The launcher's own user and group. */
+  readonly self: ProgramUser;
+  readonly users: ProgramUsers;
+  /** Of all services: `NAME=value`. */
+  readonly environment: readonly string[];
+  /** Path of the file that is to be made. */
+  readonly settingsFile: string;
+  readonly version: string;
+  /** Differs between any two builds that may compile differently. */
+  readonly build: string;
+}
+
+export function buildSettings(inputs: SettingsInputs): Settings {
+  const { instance, programs, self, users, environment } = inputs;
+  const { mode, names, serviceDirectories, runDirectory, planCache, limits, isForeground, setenvAllow } = instance;
+  const compilerOptions = [`directory=${instance.directory}`];
+  return {
+    mode,
+    digest: digestOf(
+      [inputs.build, mode, `${self.uid}:${self.gid}`],
+      names,
+      serviceDirectories,
+      environment,
+      compilerOptions,
+    ),
+    runDirectory,
+    planCache,
+    daemon: { ...users.daemon, argv: daemonWords(inputs) },
+    logger: { ...users.logger, argv: [programs.logger] },
+    compiler: compilerSettings(programs, self, inputs.settingsFile),
+    controls: [{ path: instance.socketPath, mode: mode === 'system' ? 0o666 : 0o600, purpose: 'varlink' }],
+    environment,
+    setenvAllow,
+    limits,
+    names,
+    serviceDirectories,
+    compilerOptions,
+    isForeground,
+  };
+}
+
+/** The daemon needs no compiler of its own: without one there is no memory that is both written and executed. */
+function daemonWords({ instance, programs, self, version }: SettingsInputs): string[] {
+  return [
+    programs.node,
+    '--jitless',
+    '--max-semi-space-size=1',
+    '--disable-warning=ExperimentalWarning',
+    programs.daemon,
+    `--owner-uid=${self.uid}`,
+    `--run-dir=${instance.runDirectory}`,
+    `--log-level=${instance.logLevel}`,
+    `--credentials-addon=${programs.credentialsAddon}`,
+    `--reeve-version=${version}`,
+    ...instance.serviceDirectories.map((directory) => `--services-dir=${directory}`),
+    ...(instance.isForeground ? ['--foreground'] : []),
+  ];
+}
+
+function compilerSettings(programs: Programs, self: ProgramUser, settingsFile: string): ProgramSettings {
+  return { ...self, argv: [programs.node, programs.compiler, settingsFile] };
+}
+
+/** Each list is counted, so that no two different inputs are hashed as the same text. */
+function digestOf(...lists: readonly (readonly string[])[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const list of lists) hash.update(JSON.stringify(list)).update('\n');
+  return Uint8Array.from(hash.digest());
+}

@@ -1,0 +1,124 @@
+/**
+ * `reeve`: reads its options and reeve.ini, writes down what this instance is, and becomes the launcher, keeping its process id. Nothing of it is left
+ * running. This file only wires.
+ */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { encodeSettings } from '../plan/encode-settings.ts';
+import type { Mode } from '../plan/settings.ts';
+import { SystemUserDatabase } from '../plan/user-database.ts';
+import { buildSettings } from './build-settings.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
+import {
+  type Caller,
+  defaultConfigFile,
+  type Instance,
+  modeOf,
+  resolveInstance,
+  systemConfigFile,
+} from './instance.ts';
+import { findProgramUsers } from './program-users.ts';
+import { findPrograms, readVersion } from './programs.ts';
+import { readTrustedFile, requireTrustedFile } from './read-file.ts';
+import { ReeveError, renderComplaint } from './reeve-error.ts';
+import { emptyReeveIni, parseReeveIni, type ReeveIni } from './reeve-ini.ts';
+import { prepareCacheDirectory, prepareRunDirectory } from './run-directory.ts';
+import { serviceEnvironment } from './service-environment.ts';
+import { removeStaleSettings, settingsPath, writeSettingsFile } from './settings-file.ts';
+import { showSettings } from './show-settings.ts';
+
+const here = import.meta.dirname;
+const version = readVersion(here);
+
+/** Not through process.stdout: it would change the flags of descriptors that the launcher inherits. */
+const say = (descriptor: number, text: string): void => {
+  fs.writeSync(descriptor, text);
+};
+const warn = (text: string): void => say(2, `reeve: ${text}\n`);
+
+function main(): void {
+  const command = parseCommandLine(process.argv.slice(2), version);
+  if (command.action === 'print') {
+    say(1, command.text);
+    return;
+  }
+  const users = new SystemUserDatabase();
+  const caller = callerOf(users);
+  const mode = modeOf(command, caller.uid);
+  const instance = resolveInstance(mode, command, readConfiguration(mode, command, caller), caller);
+  if (command.action === 'check') {
+    say(1, showSettings(instance));
+    if (mode === 'system') findProgramUsers(instance.users, users, command.configFile ?? systemConfigFile);
+    return;
+  }
+  becomeLauncher(instance, caller, users, command.configFile ?? systemConfigFile);
+}
+
+function callerOf(users: SystemUserDatabase): Caller {
+  const uid = process.geteuid?.() ?? 0;
+  const { HOME: home } = process.env;
+  return {
+    uid,
+    gid: process.getegid?.() ?? 0,
+    directory: process.cwd(),
+    variables: process.env,
+    home: home?.startsWith('/') ? home : users.byUid(uid)?.home,
+  };
+}
+
+function readConfiguration(mode: Mode, { configFile }: CommandLine, caller: Caller): ReeveIni {
+  const isSystem = mode === 'system' && caller.uid === 0;
+  if (configFile !== undefined) {
+    return parseReeveIni(requireTrustedFile(configFile, 'configuration file', isSystem), configFile);
+  }
+  const path = defaultConfigFile(mode, caller);
+  const text = path === undefined ? undefined : readTrustedFile(path, 'configuration file', isSystem);
+  return path === undefined || text === undefined ? emptyReeveIni : parseReeveIni(text, path);
+}
+
+function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDatabase, configFile: string): void {
+  const { mode, runDirectory, envFile } = instance;
+  const self = { uid: caller.uid, gid: caller.gid };
+  const programs = findPrograms(here, process.execPath);
+  const programUsers =
+    mode === 'system' ? findProgramUsers(instance.users, users, configFile) : { daemon: self, logger: self };
+  const environment = serviceEnvironment(
+    mode,
+    caller.variables,
+    envFile === undefined
+      ? undefined
+      : { path: envFile, text: requireTrustedFile(envFile, 'environment file', mode === 'system') },
+  );
+  for (const warning of environment.warnings) say(2, `${renderComplaint(warning)}\n`);
+
+  prepareRunDirectory(runDirectory, mode, self.uid);
+  removeStaleSettings(runDirectory);
+  const hasCache = instance.planCache !== '' && prepareCacheDirectory(instance.planCache, self.uid);
+  if (instance.planCache !== '' && !hasCache) warn(`plans are not kept: ${instance.planCache} cannot be used`);
+  const settingsFile = settingsPath(runDirectory, process.pid);
+  const settings = buildSettings({
+    instance: hasCache ? instance : { ...instance, planCache: '' },
+    programs,
+    self,
+    users: programUsers,
+    environment: environment.assignments,
+    settingsFile,
+    version,
+    build: createHash('sha256').update(fs.readFileSync(programs.compiler)).digest('hex'),
+  });
+  writeSettingsFile(settingsFile, encodeSettings(settings));
+  process.chdir(instance.directory);
+  if (!process.execve) throw new ReeveError('REEVE_NOT_BUILT', [{ message: 'this Node.js has no process.execve' }]);
+  // The launcher gives every program the environment in the settings; of its own it needs nothing.
+  const own = mode === 'system' ? {} : process.env;
+  process.execve(programs.launcher, ['reeve-launcher', settingsFile], own);
+}
+
+try {
+  main();
+} catch (error) {
+  if (error instanceof ReeveError) say(2, `${error.message}\n`);
+  else if (error instanceof Error && 'syscall' in error) warn(error.message);
+  else throw error;
+  process.exitCode = 1;
+}
