@@ -159,7 +159,10 @@ export interface ServiceDescription {
   readonly enableVia?: string;
   /** `waits-for.d` directories, as resolved paths: where `enable` makes its links. */
   readonly waitsForDirectories: readonly string[];
-  /** Setting name (as in the file) to the place that gave its present value. */
+  /**
+   * Setting name to the place that gave its present value, also for settings without effect on the type; `options:WORD` to the place of that word
+   * of `options`.
+   */
   readonly origins: Readonly<Record<string, Origin>>;
 }
 

@@ -42,6 +42,7 @@ export function originAt(line: LogicalLine, offset: number): Origin {
     start = join;
     number++;
   }
+  if (offset === start) return { file: line.source.file, line: number, column: 1 };
   const before = line.text.slice(start, offset);
   const pairs = beyondUtf16.test(before) ? (before.match(/[\ud800-\udbff]/g)?.length ?? 0) : 0;
   return { file: line.source.file, line: number, column: before.length - pairs + 1 };

@@ -5,7 +5,7 @@
 import type { Problem, ServiceDescription } from './description.ts';
 
 interface NotYet {
-  /** The setting whose place is shown. */
+  /** Key of the place that is shown. */
   readonly setting: string;
   /** Shown as the thing that is missing. */
   readonly what: string;
@@ -18,8 +18,8 @@ const table: readonly NotYet[] = [
   { setting: 'securebits', what: 'securebits', isUsed: (d) => d.securebits.length > 0 },
   { setting: 'inittab-id', what: 'inittab-id', isUsed: (d) => d.inittabId !== undefined },
   { setting: 'inittab-line', what: 'inittab-line', isUsed: (d) => d.inittabLine !== undefined },
-  { setting: 'options', what: "option 'pass-cs-fd'", isUsed: (d) => d.options.passControlSocket },
-  { setting: 'options', what: "option 'kill-all-on-stop'", isUsed: (d) => d.options.killAllOnStop },
+  { setting: 'options:pass-cs-fd', what: "option 'pass-cs-fd'", isUsed: (d) => d.options.passControlSocket },
+  { setting: 'options:kill-all-on-stop', what: "option 'kill-all-on-stop'", isUsed: (d) => d.options.killAllOnStop },
 ];
 
 export function problemsNotYet(description: ServiceDescription): readonly Problem[] {

@@ -269,7 +269,9 @@ function readOptions(reading: Reading, entry: Entry): void {
     if (!isOption(word.text)) unknownWord(reading, entry, word, 'unknown option', optionWords);
     else {
       given.delete(word.text);
-      given.set(word.text, originAt(word.line, word.start));
+      const origin = originAt(word.line, word.start);
+      given.set(word.text, origin);
+      reading.draft.origins[`options:${word.text}`] = origin;
     }
   }
   reading.draft.options = given;
