@@ -11,6 +11,7 @@ import { inProject, root, runDirectory } from './setup/project.mjs';
 const names = process.argv.slice(2);
 const reeve = [
   inProject('build', 'bin', 'reeve'),
+  '--user',
   '--foreground',
   `--services-dir=${inProject('services.d')}`,
   `--run-dir=${runDirectory()}`,

@@ -36,7 +36,7 @@ export function buildSettings(inputs: SettingsInputs): Settings {
     runDirectory,
     planCache,
     daemon: { ...users.daemon, argv: daemonWords(inputs) },
-    logger: { ...users.logger, argv: [programs.logger] },
+    logger: { ...users.logger, argv: [programs.logger, String(users.daemon.uid)] },
     compiler: compilerSettings(programs, self, inputs.settingsFile),
     controls: [{ path: instance.socketPath, mode: mode === 'system' ? 0o666 : 0o600, purpose: 'varlink' }],
     environment,
