@@ -108,7 +108,7 @@ static const char *load(int fd, uint32_t generation, uint32_t request, bool is_c
         else
             wrong = adopt(bytes, size, &plan, request);
         if (wrong)
-            free(plan.service);
+            plan_free(&plan);
     }
     if (wrong)
         munmap(bytes, size);

@@ -68,7 +68,7 @@ struct component {
 enum { COMPONENT_DAEMON = 1, COMPONENT_LOGGER, COMPONENT_COMPILER, CODE_EXITED = 1, CODE_KILLED, CODE_CORE };
 
 extern struct settings settings;
-extern struct slot slots[MAX_SLOTS + 1];
+extern struct slot *slots; /* MAX_SLOTS + 1 */
 extern uint32_t slot_count;
 extern struct loaded_plan plans[MAX_PLANS];
 extern struct component daemon_component, logger_component, compiler_component;
@@ -96,6 +96,7 @@ void launcher_exit(uint8_t status);
 void launcher_give_up(void);
 
 /* slots.c */
+bool slots_begin(void);
 void slot_clear(uint32_t index);
 uint32_t plan_after(uint32_t generation); /* the next one by generation; NO_INDEX: none */
 uint32_t slot_of_name(struct text name); /* NO_INDEX: no memory or table full */

@@ -207,6 +207,8 @@ int main(int count, char **words)
         refuse("use the settings file ", words[1], "too many variables");
     check();
     open_basics();
+    if (!slots_begin())
+        refuse("make the table of slots", "", strerror(errno));
     open_listeners();
     policy_begin();
     logger_start();

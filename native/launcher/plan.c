@@ -1,8 +1,8 @@
 /* See plan.h. */
 #include "plan.h"
 #include "call.h"
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { PLAN = 1, IDENTITY, SERVICE, DESCRIPTIONS, END, PROGRAM = 0x10, SOCKET, LOG, PIDFILE, CONSUMES, FLAGS, READINESS, LARGEST = 1 << 20 };
 
@@ -191,7 +191,7 @@ static const char *head_of(struct frame frame, struct plan *out)
         return "too many services";
     out->services = (uint32_t)v.number[2];
     out->identities = (uint32_t)v.number[3];
-    out->service = CALL_MEMORY(calloc, (size_t)out->services + 1, sizeof *out->service);
+    out->service = plan_table((size_t)out->services + 1, sizeof *out->service);
     return out->service ? NULL : "out of memory";
 }
 
@@ -237,11 +237,25 @@ const char *plan_decode(const uint8_t *bytes, size_t size, struct plan *out, siz
     }
     if (!wrong && *offset != size)
         wrong = "something follows the end of the plan";
-    if (wrong) {
-        free(out->service);
-        out->service = NULL;
-    }
+    if (wrong)
+        plan_free(out);
     return wrong;
+}
+
+void *plan_table(size_t count, size_t size)
+{
+    void *table = CALL(mmap, NULL, count * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (table == MAP_FAILED)
+        return NULL;
+    madvise(table, count * size, MADV_DONTFORK);
+    return table;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan->service)
+        munmap(plan->service, ((size_t)plan->services + 1) * sizeof *plan->service);
+    plan->service = NULL;
 }
 
 static bool record_after(const struct plan *plan, const uint8_t **at, uint8_t type, struct frame *out)

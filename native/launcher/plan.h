@@ -65,11 +65,15 @@ struct plan {
     uint32_t generation, services, identities, json_bytes;
     const uint8_t *digest;
     const uint8_t *descriptions, *end; /* the DESCRIPTIONS records */
-    struct service *service;           /* malloc: owned */
+    struct service *service;           /* owned: plan_free */
 };
 
-/* NULL, or what is wrong and, in *offset, where. When it is NULL, out->service must be freed by the caller in the end. */
+/* NULL, or what is wrong and, in *offset, where. When it is NULL, plan_free is due in the end. */
 const char *plan_decode(const uint8_t *bytes, size_t size, struct plan *out, size_t *offset);
+void plan_free(struct plan *plan);
+/* A zeroed table that costs memory only where it is used, and that a forked child does not have: with thousands of services the copying of page
+ * tables is what makes fork slow. NULL with errno: no memory. */
+void *plan_table(size_t count, size_t size);
 /* The next IDENTITY, or the next piece of DESCRIPTIONS, of a decoded plan. *at is NULL at first. */
 bool plan_identity(const struct plan *plan, const uint8_t **at, struct identity *out);
 bool plan_description(const struct plan *plan, const uint8_t **at, struct frame *out);

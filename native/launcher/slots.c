@@ -4,7 +4,7 @@
 
 enum { BUCKETS = 4096 };
 
-struct slot slots[MAX_SLOTS + 1];
+struct slot *slots;
 uint32_t slot_count;
 struct loaded_plan plans[MAX_PLANS];
 static uint32_t by_name[BUCKETS], by_pid[BUCKETS]; /* 0: empty, else the number + 1 */
@@ -15,6 +15,12 @@ static uint32_t *name_bucket(const char *name)
     for (; *name; name++)
         hash = (hash ^ (uint8_t)*name) * 16777619u;
     return &by_name[hash % BUCKETS];
+}
+
+bool slots_begin(void)
+{
+    slots = plan_table(MAX_SLOTS + 1, sizeof *slots);
+    return slots;
 }
 
 void slot_clear(uint32_t index)
@@ -53,7 +59,7 @@ void plan_release(uint32_t index)
     if (loaded->is_wanted || loaded->users || !loaded->bytes)
         return;
     munmap(loaded->bytes, loaded->size);
-    free(loaded->plan.service);
+    plan_free(&loaded->plan);
     *loaded = (struct loaded_plan){ 0 };
 }
 

@@ -74,7 +74,8 @@ int start_process(uint32_t slot, uint8_t role, uint32_t run, uint8_t console)
         return EBUSY;
     const struct step nowhere = { 0 };
     struct step step = nowhere;
-    struct start start = { .slot = slot, .role = role, .console = console, .service = service, .program = &service->program[role], .readiness = -1 };
+    const struct service copy = *service; /* the child has no tables, see plan_table */
+    struct start start = { .slot = slot, .role = role, .console = console, .service = &copy, .program = &copy.program[role], .readiness = -1 };
     *process = (struct process){ .pidfd = -1, .execution = -1, .readiness = -1, .run = run, .console = console, .since = now() };
     int error = prepare(&start, &step);
     if (error)

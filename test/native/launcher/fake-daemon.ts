@@ -84,8 +84,7 @@ export class FakeDaemon {
     kind: K,
     isMeant: (event: EventOf<K>) => boolean = () => true,
   ): Promise<EventOf<K>> {
-    const isWanted = (event: LauncherEvent): event is EventOf<K> =>
-      event.kind === kind && isMeant(event as EventOf<K>);
+    const isWanted = (event: LauncherEvent): event is EventOf<K> => event.kind === kind && isMeant(event as EventOf<K>);
     const deadline = setTimeout(() => this.#wake(), patience);
     const end = Date.now() + patience;
     try {

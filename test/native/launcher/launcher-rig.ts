@@ -24,8 +24,11 @@ export const digest = new Uint8Array(32).fill(7);
 
 export interface RigOptions {
   readonly build?: Build;
-  readonly services?: readonly ServicePlan[];
-  readonly settings?: Partial<Settings>;
+  /** The boot plan; paths are in the rig's directory. */
+  readonly services?: readonly ServicePlan[] | ((path: (name: string) => string) => readonly ServicePlan[]);
+  readonly settings?: Partial<Settings> | ((path: (name: string) => string) => Partial<Settings>);
+  /** Done in the directory before the launcher starts. */
+  readonly prepare?: (path: (name: string) => string) => void | Promise<void>;
   readonly environment?: Readonly<Record<string, string>>;
   /** Put before the launcher's own command line. */
   readonly wrapper?: readonly string[];
@@ -90,11 +93,14 @@ export class LauncherRig implements AsyncDisposable {
     const relays = createServer();
     relays.listen(join(directory, 'relay'));
     await once(relays, 'listening');
+    await options.prepare?.((name) => join(directory, name));
     return new LauncherRig(directory, relays, options);
   }
 
   /** Started, with a daemon that is synced and has the boot plan. */
-  static async boot(options: RigOptions = {}): Promise<{ readonly rig: LauncherRig; readonly daemon: FakeDaemon } & AsyncDisposable> {
+  static async boot(
+    options: RigOptions = {},
+  ): Promise<{ readonly rig: LauncherRig; readonly daemon: FakeDaemon } & AsyncDisposable> {
     const rig = await LauncherRig.start(options);
     try {
       const daemon = await rig.daemon();
@@ -116,8 +122,11 @@ export class LauncherRig implements AsyncDisposable {
         this.#wake();
       });
     });
-    this.writePlan(planOf(options.services ?? []));
-    writeFileSync(this.path('settings'), encodeSettings(this.settings(options.settings)), { mode: 0o600 });
+    const { services = [], settings = {} } = options;
+    const path = (name: string) => this.path(name);
+    this.writePlan(planOf(typeof services === 'function' ? services(path) : services));
+    const bytes = encodeSettings(this.settings(typeof settings === 'function' ? settings(path) : settings));
+    writeFileSync(path('settings'), bytes, { mode: 0o600 });
     const command = [
       ...(options.wrapper ?? []),
       program(options.build ?? 'plain', 'reeve-launcher'),
@@ -197,7 +206,8 @@ export class LauncherRig implements AsyncDisposable {
     const ended = new Set<number>();
     const begun = new Set<number>();
     for (const event of this.#daemons.flatMap(({ events }) => events)) {
-      if (event.kind === 'executed' || (event.kind === 'pid-file' && event.result === 'supervised')) begun.add(event.pid);
+      if (event.kind === 'executed' || (event.kind === 'pid-file' && event.result === 'supervised'))
+        begun.add(event.pid);
       if (event.kind === 'exited') ended.add(event.pid);
     }
     if (this.launcher.exitCode === null && this.launcher.signalCode === null) {
