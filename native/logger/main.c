@@ -2,24 +2,17 @@
  *
  * Descriptor 3 is the launcher's channel, 4 the listener of readers. One thread; everything is non-blocking; each turn of the loop gives every
  * descriptor that is ready at most one read. It opens no path, starts nothing, and ends when the launcher says so or is gone. */
-#include "call.h"
-#include "channel.h"
-#include "confine.h"
-#include "reader.h"
-#include <errno.h>
+#include "logger.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { BATCH = 64, FINISH_PATIENCE = 2000 };
 
 static int epoll;
-static uint64_t now, wake_at = UINT64_MAX, finish_at = UINT64_MAX;
+static uint64_t clock_now, tick_at = UINT64_MAX, finish_at = UINT64_MAX;
 static bool is_any_pending;
 
 void warn(const char *what, const char *detail)
@@ -36,44 +29,41 @@ _Noreturn void fatal(const char *what, const char *detail)
     _exit(1);
 }
 
-uint64_t loop_now(void) { return now; }
+uint64_t now(void) { return clock_now; }
 
-void loop_wake_at(uint64_t when) { wake_at = when < wake_at ? when : wake_at; }
+void wake_at(uint64_t when) { tick_at = when < tick_at ? when : tick_at; }
 
-bool loop_watch(int fd, struct watched *watched, uint32_t *events, uint32_t wanted)
+bool watch(int fd, uint32_t tag, uint32_t *events, uint32_t wanted)
 {
-    struct epoll_event event = { .events = wanted, .data = { .ptr = watched } };
+    struct epoll_event event = { .events = wanted, .data = { .u32 = tag } };
     int operation = *events == 0 ? EPOLL_CTL_ADD : wanted == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-    if (*events == wanted)
-        return true;
-    if (CALL(epoll_ctl, epoll, operation, fd, &event) != 0)
+    if (*events != wanted && CALL(epoll_ctl, epoll, operation, fd, &event) != 0)
         return false;
     *events = wanted;
     return true;
 }
 
-void loop_finish(void)
+void finish(void)
 {
     slots_each(slot_drain);
-    finish_at = finish_at == UINT64_MAX ? now + FINISH_PATIENCE : finish_at;
-    loop_wake_at(finish_at);
+    finish_at = finish_at == UINT64_MAX ? clock_now + FINISH_PATIENCE : finish_at;
+    wake_at(finish_at);
 }
 
 static void read_clock(void)
 {
     struct timespec time;
     if (CALL(clock_gettime, CLOCK_MONOTONIC, &time) == 0)
-        now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+        clock_now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
 static void tick(void)
 {
-    if (now < wake_at)
+    if (clock_now < tick_at)
         return;
-    wake_at = UINT64_MAX;
+    tick_at = finish_at;
     slots_each(slot_tick);
     readers_tick();
-    loop_wake_at(finish_at);
 }
 
 static void see_pending(struct slot *slot) { is_any_pending = is_any_pending || slot_is_pending(slot); }
@@ -84,26 +74,35 @@ static bool is_finished(void)
         return false;
     is_any_pending = false;
     slots_each(see_pending);
-    return !is_any_pending || now >= finish_at;
+    return !is_any_pending || clock_now >= finish_at;
 }
 
+static void dispatch(uint32_t tag, uint32_t events)
+{
+    if (tag <= MAX_SLOTS)
+        slot_ready(tag);
+    else if (tag == TAG_LISTENER)
+        listener_ready();
+    else if (tag >= TAG_CONNECTION)
+        connection_ready(tag, events);
+}
+
+/* The channel comes first: the mark of a new process must not come after its first words. */
 static void turn(void)
 {
     struct epoll_event events[BATCH];
-    int timeout = wake_at == UINT64_MAX ? -1 : wake_at <= now ? 0 : wake_at - now > 60000 ? 60000 : (int)(wake_at - now);
+    int timeout = tick_at == UINT64_MAX ? -1 : tick_at <= clock_now ? 0 : (int)(tick_at - clock_now);
     int count = CALL(epoll_wait, epoll, events, BATCH, timeout);
     if (count < 0 && errno != EINTR)
         fatal("cannot wait for events", strerror(errno));
     read_clock();
     bool is_due = count == BATCH; /* it may be ready and still not be among so many */
     for (int i = 0; i < count; i++)
-        is_due = is_due || channel_is(events[i].data.ptr);
+        is_due = is_due || events[i].data.u32 == TAG_CHANNEL;
     if (is_due)
         channel_receive();
-    for (int i = 0; i < count; i++) {
-        struct watched *watched = events[i].data.ptr;
-        watched->ready(watched, events[i].events);
-    }
+    for (int i = 0; i < count; i++)
+        dispatch(events[i].data.u32, events[i].events);
     tick();
     readers_pump();
     channel_flush();

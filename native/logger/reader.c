@@ -1,24 +1,19 @@
-/* See reader.h. A connection's output is filled to its bound, sent, and filled again when all of it is gone; positions do the rest. */
-#include "reader.h"
-#include "call.h"
-#include <errno.h>
-#include <string.h>
-#include <sys/epoll.h>
+/* A connection's output is filled to its bound, sent, and filled again when all of it is gone. Requests know only their position in the log. */
+#include "logger.h"
+#include <stddef.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-enum { LISTENER = 4, CONNECTIONS = 8, REQUESTS = 64, INPUT = 1024, OUTPUT = 262144, RESERVE = 4096, DATA_LARGEST = 65536, DATA_FIELDS = 12, AGAIN = 100 };
+enum { REQUESTS = 64, INPUT = 1024, OUTPUT = 262144, RESERVE = 4096, LARGEST_DATA = 65536, DATA_FIELDS = 12 }; /* RESERVE: for what ends at once */
 
 struct request {
     bool is_used, is_follow;
     uint32_t number;
-    struct slot *slot; /* NULL: only END is still to be sent */
+    struct slot *slot;        /* NULL: only END is still to be sent */
     uint64_t position, until; /* until: where a request that doesn't follow ends */
     uint64_t lost;
 };
 
-struct connection {
-    struct watched watched;
+static struct connection {
     bool is_open;
     int fd;
     uint32_t events;
@@ -26,37 +21,27 @@ struct connection {
     struct frame_writer writer;
     struct request requests[REQUESTS];
     uint8_t input[INPUT], output[OUTPUT];
-};
-
-static void listener_ready(struct watched *self, uint32_t events);
-static struct watched listener = { listener_ready };
+} connections[CONNECTIONS];
 static uint32_t listener_events;
 static uid_t allowed;
-static struct connection connections[CONNECTIONS];
 
-bool readers_open(uid_t daemon)
+static bool watch_connection(struct connection *connection, uint32_t wanted)
 {
-    allowed = daemon;
-    return loop_watch(LISTENER, &listener, &listener_events, EPOLLIN);
-}
-
-void readers_tick(void)
-{
-    if (!loop_watch(LISTENER, &listener, &listener_events, EPOLLIN))
-        loop_wake_at(loop_now() + AGAIN);
+    return watch(connection->fd, TAG_CONNECTION + (uint32_t)(connection - connections), &connection->events, wanted);
 }
 
 static void drop(struct connection *connection)
 {
-    loop_watch(connection->fd, &connection->watched, &connection->events, 0);
+    watch_connection(connection, 0);
     CALL(close, connection->fd);
     connection->is_open = false;
+    memset(connection->requests, 0, sizeof connection->requests);
 }
 
 /* False if there is no room now. */
 static bool put_end(struct connection *connection, uint32_t request, int error, uint64_t lost)
 {
-    frame_begin(&connection->writer, MESSAGE_END);
+    frame_begin(&connection->writer, END);
     put_u32(&connection->writer, request);
     put_i32(&connection->writer, error);
     put_u64(&connection->writer, lost);
@@ -66,6 +51,12 @@ static bool put_end(struct connection *connection, uint32_t request, int error, 
 static bool has_more(const struct request *request)
 {
     return request->is_used && (!request->slot || !request->is_follow || request->position < request->slot->ring.end);
+}
+
+static size_t smallest(uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t least = a < b ? a : b;
+    return (size_t)(least < c ? least : c);
 }
 
 /* One DATA of at most the room that is left, or END. False if nothing was put. */
@@ -81,14 +72,11 @@ static bool put_next(struct connection *connection, struct request *request)
         return !request->is_used;
     }
     size_t size = ring_piece(&slot->ring, request->position, &piece), used = writer->used + FRAME_OVERHEAD + DATA_FIELDS + RESERVE;
-    size_t room = used < OUTPUT ? OUTPUT - used : 0;
-    size = size < room ? size : room;
-    size = size < DATA_LARGEST ? size : DATA_LARGEST;
-    if (!request->is_follow && size > request->until - request->position)
-        size = (size_t)(request->until - request->position);
+    size = smallest(size, request->is_follow ? UINT64_MAX : request->until - request->position, LARGEST_DATA);
+    size = smallest(size, used < OUTPUT ? OUTPUT - used : 0, LARGEST_DATA);
     if (size == 0)
         return false;
-    frame_begin(writer, MESSAGE_DATA);
+    frame_begin(writer, DATA);
     put_u32(writer, request->number);
     put_u64(writer, request->position);
     put_bytes(writer, piece, size);
@@ -107,26 +95,20 @@ static void fill(struct connection *connection)
 
 static void pump(struct connection *connection)
 {
-    if (connection->output_begin == connection->writer.used)
-        connection->output_begin = connection->writer.used = 0;
+    struct frame_writer *writer = &connection->writer;
+    ssize_t size = 0;
+    if (connection->output_begin == writer->used)
+        connection->output_begin = writer->used = 0;
     if (connection->output_begin == 0)
         fill(connection);
-    while (connection->output_begin < connection->writer.used) {
-        ssize_t size = CALL(write, connection->fd, connection->output + connection->output_begin, connection->writer.used - connection->output_begin);
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0 && errno != EAGAIN) {
-            drop(connection);
-            return;
-        }
-        if (size < 0)
-            break;
-        connection->output_begin += (size_t)size;
+    while (connection->output_begin < writer->used && size >= 0) {
+        size = CALL(write, connection->fd, connection->output + connection->output_begin, writer->used - connection->output_begin);
+        connection->output_begin += size > 0 ? (size_t)size : 0;
     }
-    bool is_wanting = connection->output_begin < connection->writer.used;
+    bool is_broken = size < 0 && errno != EAGAIN && errno != EINTR, is_wanting = connection->output_begin < writer->used;
     for (size_t i = 0; i < REQUESTS && !is_wanting; i++)
         is_wanting = has_more(&connection->requests[i]);
-    if (!loop_watch(connection->fd, &connection->watched, &connection->events, is_wanting ? EPOLLIN | EPOLLOUT : EPOLLIN))
+    if (is_broken || !watch_connection(connection, is_wanting ? EPOLLIN | EPOLLOUT : EPOLLIN))
         drop(connection);
 }
 
@@ -162,7 +144,7 @@ static bool handle(struct connection *connection, const struct reader_message *m
 {
     struct request *request = request_of(connection, true, message->request);
     struct slot *slot = slot_find(message->slot);
-    if (message->type == MESSAGE_STOP) { /* of one that has just ended by itself: nothing to do */
+    if (message->type == STOP) { /* of one that has just ended by itself: nothing to do */
         if (!request || !request->slot)
             return true;
         request->is_used = false;
@@ -176,36 +158,32 @@ static bool handle(struct connection *connection, const struct reader_message *m
     uint64_t end = slot->ring.end, position = slot_oldest(slot);
     if (message->last != 0 && end - position > message->last)
         position = end - message->last;
-    *request = (struct request){ .is_used = true, .is_follow = message->is_follow, .number = message->request, .slot = slot, .position = position, .until = end };
+    *request = (struct request){ true, message->follow, message->request, slot, position, end, 0 };
     return true;
 }
 
-static void connection_ready(struct watched *self, uint32_t events)
+void connection_ready(uint32_t tag, uint32_t events)
 {
-    struct connection *connection = (struct connection *)self;
+    struct connection *connection = &connections[tag - TAG_CONNECTION];
     if (!connection->is_open || !(events & ~(uint32_t)EPOLLOUT))
         return;
     ssize_t size = CALL(read, connection->fd, connection->input + connection->input_size, INPUT - connection->input_size);
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    bool is_good = size > 0;
+    connection->input_size += size > 0 ? (size_t)size : 0;
     size_t at = 0, used = 0;
-    connection->input_size += is_good ? (size_t)size : 0;
-    while (is_good) {
-        struct frame frame;
-        struct reader_message message;
-        enum frame_result result = frame_next(reader_rules, connection->input + at, connection->input_size - at, &frame, &used);
-        if (result == FRAME_INCOMPLETE)
-            break;
-        is_good = result == FRAME_COMPLETE && reader_message_of(frame, &message) && handle(connection, &message);
+    struct frame frame;
+    struct reader_message message;
+    enum frame_result result = FRAME_BAD;
+    while (size > 0 && (result = frame_next(reader_rules, connection->input + at, connection->input_size - at, &frame, &used)) == FRAME_COMPLETE) {
+        if (!reader_message_of(frame, &message) || !handle(connection, &message))
+            size = 0;
         at += used;
     }
-    if (!is_good) {
-        drop(connection);
-        return;
-    }
-    memmove(connection->input, connection->input + at, connection->input_size - at);
     connection->input_size -= at;
+    memmove(connection->input, connection->input + at, connection->input_size);
+    if (size <= 0 || result == FRAME_BAD)
+        drop(connection);
 }
 
 static bool is_allowed(int fd)
@@ -215,29 +193,38 @@ static bool is_allowed(int fd)
     return CALL(getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == allowed || peer.uid == 0 || peer.uid == geteuid());
 }
 
-static void listener_ready(struct watched *self, uint32_t events)
+void listener_ready(void)
 {
-    (void)self;
-    (void)events;
     int fd = CALL(accept4, LISTENER, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
-        loop_watch(LISTENER, &listener, &listener_events, 0); /* it would be ready for ever */
-        loop_wake_at(loop_now() + AGAIN);
+        watch(LISTENER, TAG_LISTENER, &listener_events, 0); /* it would be ready for ever */
+        wake_at(now() + AGAIN);
     }
     if (fd < 0)
         return;
-    struct connection *connection = NULL;
-    for (size_t i = 0; i < CONNECTIONS && !connection; i++)
-        connection = connections[i].is_open ? NULL : &connections[i];
-    if (!connection || !is_allowed(fd)) {
+    struct connection *connection = connections;
+    while (connection < connections + CONNECTIONS && connection->is_open)
+        connection++;
+    if (connection == connections + CONNECTIONS || !is_allowed(fd)) {
         CALL(close, fd);
         return;
     }
-    memset(connection, 0, offsetof(struct connection, input));
-    connection->watched.ready = connection_ready;
+    memset(connection, 0, offsetof(struct connection, requests));
     connection->writer = (struct frame_writer){ .buffer = connection->output, .capacity = OUTPUT };
     connection->fd = fd;
     connection->is_open = true;
-    if (!loop_watch(fd, &connection->watched, &connection->events, EPOLLIN))
+    if (!watch_connection(connection, EPOLLIN))
         drop(connection);
+}
+
+bool readers_open(uid_t daemon)
+{
+    allowed = daemon;
+    return watch(LISTENER, TAG_LISTENER, &listener_events, EPOLLIN);
+}
+
+void readers_tick(void)
+{
+    if (!watch(LISTENER, TAG_LISTENER, &listener_events, EPOLLIN))
+        wake_at(now() + AGAIN);
 }

@@ -1,41 +1,20 @@
-/* See ring.h. */
-#include "ring.h"
-#include "call.h"
-#include <errno.h>
-#include <string.h>
+/* See logger.h. */
+#include "logger.h"
 #include <sys/mman.h>
-
-int ring_open(struct ring *ring, uint32_t size)
-{
-    *ring = (struct ring){ 0 };
-    if (size == 0)
-        return 0;
-    void *bytes = CALL(mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (bytes == MAP_FAILED)
-        return errno;
-    ring->bytes = bytes;
-    ring->size = size;
-    return 0;
-}
-
-void ring_close(struct ring *ring)
-{
-    if (ring->bytes)
-        CALL(munmap, ring->bytes, ring->size);
-    *ring = (struct ring){ 0 };
-}
 
 int ring_resize(struct ring *ring, uint32_t size)
 {
-    if (ring->size == size)
-        return 0;
     struct ring old = *ring;
-    int error = ring_open(ring, size);
-    ring->begin = ring->end = old.begin;
     const uint8_t *piece = NULL;
+    if (old.size == size)
+        return 0;
+    void *bytes = size == 0 ? NULL : CALL(mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int error = bytes == MAP_FAILED ? errno : 0;
+    *ring = (struct ring){ .bytes = error ? NULL : bytes, .size = error ? 0 : size, .begin = old.begin, .end = old.begin };
     for (size_t length; (length = ring_piece(&old, ring->end, &piece)) > 0;)
         ring_append(ring, piece, length);
-    ring_close(&old);
+    if (old.bytes)
+        CALL(munmap, old.bytes, old.size);
     return error;
 }
 

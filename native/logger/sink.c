@@ -1,10 +1,5 @@
-/* See sink.h. A file is finished by the line that brings it to the rotate size; a line is split only when it is itself as long as that. */
-#include "sink.h"
-#include "call.h"
-#include "channel.h"
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
+/* A file is finished by the line that brings it to the rotate size; a line is split only when it is itself as long as that. */
+#include "logger.h"
 
 enum { FIRST_DELAY = 100, LARGEST_DELAY = 5000, ROTATE_PATIENCE = 1000, ROTATE_AGAIN = 10000 };
 
@@ -33,8 +28,8 @@ static void try_switch(struct slot *slot)
 static void ask_for_rotation(struct slot *slot)
 {
     slot->is_rotating = true;
-    slot->paused_until = loop_now() + ROTATE_PATIENCE;
-    loop_wake_at(slot->paused_until);
+    slot->paused_until = now() + ROTATE_PATIENCE;
+    wake_at(slot->paused_until);
     channel_owe(slot, EVENT_ROTATE, 0, 0);
 }
 
@@ -46,15 +41,15 @@ static void wrote(struct slot *slot, const uint8_t *data, size_t size)
     slot->written += size;
     slot->retry_delay = 0;
     try_switch(slot);
-    if (slot->rotate_size && slot->file_size >= slot->rotate_size && !slot->is_rotating && slot->next_file < 0 && loop_now() >= slot->rotate_after)
+    if (slot->rotate_size && slot->file_size >= slot->rotate_size && !slot->is_rotating && slot->next_file < 0 && now() >= slot->rotate_after)
         ask_for_rotation(slot);
 }
 
 static void failed(struct slot *slot, int error)
 {
     slot->retry_delay = slot->retry_delay == 0 ? FIRST_DELAY : slot->retry_delay < LARGEST_DELAY / 2 ? slot->retry_delay * 2 : LARGEST_DELAY;
-    slot->retry_at = loop_now() + slot->retry_delay;
-    loop_wake_at(slot->retry_at);
+    slot->retry_at = now() + slot->retry_delay;
+    wake_at(slot->retry_at);
     if (!slot->is_full)
         channel_owe(slot, EVENT_DISK_FULL, 0, error);
     slot->is_full = true;
@@ -126,7 +121,7 @@ void sink_file(struct slot *slot, int file, int error)
     slot->paused_until = 0;
     if (error != 0) {
         slot->is_rotating = false;
-        slot->rotate_after = loop_now() + ROTATE_AGAIN;
+        slot->rotate_after = now() + ROTATE_AGAIN;
         channel_owe(slot, EVENT_ROTATION_FAILED, 0, error);
         return;
     }

@@ -1,35 +1,28 @@
-/* See slot.h. */
-#include "slot.h"
-#include "call.h"
-#include "channel.h"
-#include "reader.h"
-#include "sink.h"
-#include "stamp.h"
-#include <errno.h>
+/* See logger.h. */
+#include "logger.h"
 #include <fcntl.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
-enum { SLOTS = 16384, BUCKETS = 4096, CHUNK = 65536, LARGEST_PIPE = 1 << 20, READ_AGAIN = 1000, WATCH_AGAIN = 100 };
-static const char restarted[] = "(reeve: note: service restarted)\n";
+enum { CHUNK = 65536, LARGEST_PIPE = 1 << 20, READ_AGAIN = 1000, OWN = UINT32_MAX }; /* OWN: the number of reeve's own log, which is kept first */
 
-static struct slot slots[SLOTS]; /* touched as far as it is used */
-static struct slot *buckets[BUCKETS], *unused;
-static size_t used;
-static uint8_t chunk[CHUNK];
+static struct slot slots[MAX_SLOTS + 1]; /* touched as far as it is used */
+static uint32_t used;
+
+static struct slot *place_of(uint32_t number)
+{
+    return number == (uint32_t)OWN ? &slots[0] : number < MAX_SLOTS ? &slots[number + 1] : NULL;
+}
 
 struct slot *slot_find(uint32_t number)
 {
-    struct slot *slot = buckets[number % BUCKETS];
-    while (slot && slot->number != number)
-        slot = slot->next;
-    return slot;
+    struct slot *slot = place_of(number);
+    return slot && slot->is_open ? slot : NULL;
 }
+
+uint32_t slot_number(const struct slot *slot) { return (uint32_t)(slot - slots) - 1; }
 
 void slots_each(void (*visit)(struct slot *slot))
 {
-    for (size_t i = 0; i < used; i++)
+    for (uint32_t i = 0; i < used; i++)
         if (slots[i].is_open)
             visit(&slots[i]);
 }
@@ -41,9 +34,9 @@ uint64_t slot_oldest(const struct slot *slot) { return slot->ring.begin > slot->
 /* Makes epoll look at the pipe exactly while it is to be read. */
 static void rewatch(struct slot *slot)
 {
-    bool is_read = slot->pipe >= 0 && !slot->has_ended && slot->paused_until == 0;
-    if (slot->pipe >= 0 && !loop_watch(slot->pipe, &slot->watched, &slot->events, is_read ? EPOLLIN : 0))
-        loop_wake_at(loop_now() + WATCH_AGAIN);
+    bool is_read = !slot->has_ended && slot->paused_until == 0;
+    if (slot->pipe >= 0 && !watch(slot->pipe, (uint32_t)(slot - slots), &slot->events, is_read ? EPOLLIN : 0))
+        wake_at(now() + AGAIN);
 }
 
 static void append(struct slot *slot, const uint8_t *data, size_t size)
@@ -56,17 +49,11 @@ static void append(struct slot *slot, const uint8_t *data, size_t size)
 }
 
 /* Each line gets the time at which its first byte was read. */
-static void take(struct slot *slot, const uint8_t *data, size_t size)
+static void append_stamped(struct slot *slot, const uint8_t *data, size_t size, bool is_mid_line)
 {
     static uint8_t lines[CHUNK];
     char stamp[STAMP_SIZE + 1];
     size_t length = 0;
-    bool is_mid_line = slot->is_mid_line;
-    slot->is_mid_line = data[size - 1] != '\n';
-    if (!slot->has_timestamps) {
-        append(slot, data, size);
-        return;
-    }
     stamp_now(stamp);
     while (size > 0) {
         if (sizeof lines - length <= STAMP_SIZE) {
@@ -89,8 +76,18 @@ static void take(struct slot *slot, const uint8_t *data, size_t size)
     append(slot, lines, length);
 }
 
+static void take(struct slot *slot, const void *data, size_t size)
+{
+    if (slot->has_timestamps)
+        append_stamped(slot, data, size, slot->is_mid_line);
+    else
+        append(slot, data, size);
+    slot->is_mid_line = ((const uint8_t *)data)[size - 1] != '\n';
+}
+
 static size_t read_once(struct slot *slot)
 {
+    static uint8_t chunk[CHUNK];
     size_t room = slot->log == LOG_FILE ? sink_room(slot, sizeof chunk) : sizeof chunk;
     ssize_t size = slot->pipe < 0 ? 0 : CALL(read, slot->pipe, chunk, room);
     if (size > 0)
@@ -98,17 +95,16 @@ static size_t read_once(struct slot *slot)
     if (size == 0)
         slot->has_ended = true;
     if (size < 0 && errno != EAGAIN && errno != EINTR) {
-        slot->paused_until = loop_now() + READ_AGAIN;
-        loop_wake_at(slot->paused_until);
+        slot->paused_until = now() + READ_AGAIN;
+        wake_at(slot->paused_until);
     }
     return size > 0 ? (size_t)size : 0;
 }
 
-static void pipe_ready(struct watched *watched, uint32_t events)
+void slot_ready(uint32_t tag)
 {
-    struct slot *slot = (struct slot *)watched;
-    (void)events;
-    if (!slot->is_open || slot->events == 0)
+    struct slot *slot = &slots[tag];
+    if (slot->events == 0) /* closed or paused in this very turn */
         return;
     read_once(slot);
     rewatch(slot);
@@ -120,76 +116,68 @@ void slot_drain(struct slot *slot)
         total += size;
 }
 
-static struct slot *new_slot(uint32_t number)
-{
-    struct slot *slot = unused ? unused : used < SLOTS ? &slots[used++] : NULL;
-    if (!slot)
-        return NULL;
-    unused = unused ? unused->next : NULL;
-    *slot = (struct slot){ .watched = { pipe_ready }, .number = number, .next = buckets[number % BUCKETS], .pipe = -1, .file = -1, .next_file = -1 };
-    slot->is_open = true;
-    return buckets[number % BUCKETS] = slot;
-}
-
 static void close_pipe(struct slot *slot)
 {
     if (slot->pipe < 0)
         return;
-    loop_watch(slot->pipe, &slot->watched, &slot->events, 0);
+    watch(slot->pipe, (uint32_t)(slot - slots), &slot->events, 0);
     CALL(close, slot->pipe);
     slot->pipe = -1;
     slot->events = 0;
 }
 
-bool slot_open(const struct launcher_message *open, int pipe, int file)
+static void open_pipe(struct slot *slot, int pipe)
 {
-    struct slot *slot = slot_find(open->slot);
-    if (slot) { /* other settings: what is in the ring stays */
+    int flags = pipe < 0 ? -1 : CALL(fcntl, pipe, F_GETFL);
+    slot->pipe = pipe;
+    if (flags >= 0 && CALL(fcntl, pipe, F_SETFL, flags | O_NONBLOCK) == 0)
+        return;
+    channel_owe(slot, EVENT_LOST, 0, pipe < 0 ? EMFILE : errno);
+    close_pipe(slot);
+}
+
+void slot_open(const struct launcher_message *open, int pipe, int file)
+{
+    struct slot *slot = place_of(open->slot);
+    if (!slot)
+        fatal("malformed message from the launcher", "OPEN");
+    if (slot->is_open) { /* with new settings: what is in the ring stays */
         slot_drain(slot);
         close_pipe(slot);
-        if (slot->log == LOG_FILE)
-            sink_flush(slot);
-    } else if (!(slot = new_slot(open->slot))) {
-        if (pipe >= 0)
-            CALL(close, pipe);
-        if (file >= 0)
-            CALL(close, file);
-        return false;
-    }
+        sink_close(slot);
+    } else
+        *slot = (struct slot){ .is_open = true, .file = -1, .next_file = -1 };
+    used = slot - slots >= used ? (uint32_t)(slot - slots) + 1 : used;
     int error = ring_resize(&slot->ring, open->buffer);
-    sink_close(slot);
+    if (error != 0)
+        channel_owe(slot, EVENT_LOST, 0, error);
     if (slot->log == LOG_FILE)
         sink_count_lost(slot, open->log == LOG_FILE ? slot->ring.begin : slot->ring.end);
     else
         slot->written = slot->ring.end;
     slot->log = open->log;
-    slot->has_timestamps = open->has_timestamps;
+    slot->has_timestamps = open->timestamps;
     slot->rotate_size = open->rotate_size;
     slot->is_rotating = slot->has_ended = false;
-    slot->paused_until = slot->line_size = 0;
-    if (file >= 0)
-        sink_file(slot, file, 0);
-    slot->pipe = pipe;
-    int flags = pipe < 0 ? -1 : CALL(fcntl, pipe, F_GETFL);
-    if (flags < 0 || CALL(fcntl, pipe, F_SETFL, flags | O_NONBLOCK) < 0)
-        error = pipe < 0 ? EMFILE : errno;
-    if (error != 0)
-        channel_owe(slot, EVENT_LOST, 0, error);
     slot->is_full = open->log == LOG_FILE && file < 0;
+    slot->paused_until = slot->line_size = 0;
     if (slot->is_full)
-        channel_owe(slot, EVENT_DISK_FULL, 0, EMFILE);
+        channel_owe(slot, EVENT_DISK_FULL, 0, EBADF);
+    else if (file >= 0)
+        sink_file(slot, file, 0);
+    open_pipe(slot, pipe);
     rewatch(slot);
-    return true;
 }
 
 void slot_started(struct slot *slot)
 {
+    static const char restarted[] = "(reeve: note: service restarted)\n";
     slot_drain(slot);
     bool is_empty = slot->log == LOG_BUFFER && slot->ring.end == slot_oldest(slot);
     if (slot->is_mid_line && !is_empty)
-        take(slot, (const uint8_t *)"\n", 1);
+        take(slot, "\n", 1);
     if (slot->log == LOG_BUFFER && !is_empty)
-        take(slot, (const uint8_t *)restarted, sizeof restarted - 1);
+        take(slot, restarted, sizeof restarted - 1);
     slot->has_ended = slot->is_mid_line = false;
     rewatch(slot);
 }
@@ -204,25 +192,19 @@ void slot_close(struct slot *slot)
         channel_owe(slot, EVENT_LOST, 0, 0);
     sink_close(slot);
     readers_forget(slot);
-    ring_close(&slot->ring);
-    struct slot **link = &buckets[slot->number % BUCKETS];
-    while (*link != slot)
-        link = &(*link)->next;
-    *link = slot->next;
+    ring_resize(&slot->ring, 0);
     slot->is_open = false;
-    slot->next = unused;
-    unused = slot;
 }
 
 void slot_tick(struct slot *slot)
 {
-    if (slot->paused_until != 0 && loop_now() >= slot->paused_until)
+    if (now() >= slot->paused_until)
         slot->paused_until = 0;
-    if (slot->paused_until != 0)
-        loop_wake_at(slot->paused_until);
-    if (slot_is_pending(slot) && loop_now() >= slot->retry_at)
+    else
+        wake_at(slot->paused_until);
+    if (slot_is_pending(slot) && now() >= slot->retry_at)
         sink_flush(slot);
     if (slot_is_pending(slot))
-        loop_wake_at(slot->retry_at);
+        wake_at(slot->retry_at);
     rewatch(slot);
 }

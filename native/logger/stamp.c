@@ -1,7 +1,5 @@
-/* See stamp.h. */
-#include "stamp.h"
-#include "call.h"
-#include <string.h>
+/* See logger.h. */
+#include "logger.h"
 #include <time.h>
 
 static void digits(char *at, int count, int64_t value)
@@ -18,11 +16,10 @@ void stamp_write(int64_t seconds, long nanoseconds, char text[STAMP_SIZE + 1])
     int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
     day -= 365 * year + year / 4 - year / 100;
     int64_t month = (5 * day + 2) / 153; /* 0 = March */
-    day -= (153 * month + 2) / 5;
     memcpy(text, "0000-00-00T00:00:00.000000Z ", STAMP_SIZE + 1);
     digits(text, 4, year + 400 * era + (month > 9));
     digits(text + 5, 2, month > 9 ? month - 9 : month + 3);
-    digits(text + 8, 2, day + 1);
+    digits(text + 8, 2, day - (153 * month + 2) / 5 + 1);
     digits(text + 11, 2, second / 3600);
     digits(text + 14, 2, second / 60 % 60);
     digits(text + 17, 2, second % 60);
@@ -32,8 +29,8 @@ void stamp_write(int64_t seconds, long nanoseconds, char text[STAMP_SIZE + 1])
 void stamp_now(char text[STAMP_SIZE + 1])
 {
     static struct timespec last; /* what is shown if the clock can't be read */
-    struct timespec now;
-    if (CALL(clock_gettime, CLOCK_REALTIME, &now) == 0 && now.tv_sec >= 0)
-        last = now;
+    struct timespec time;
+    if (CALL(clock_gettime, CLOCK_REALTIME, &time) == 0 && time.tv_sec >= 0)
+        last = time;
     stamp_write(last.tv_sec, last.tv_nsec, text);
 }

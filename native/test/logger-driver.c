@@ -199,11 +199,17 @@ static void listen_at(const char *path)
         give_up(path);
 }
 
-static void limit(int resource, const char *value)
+/* The soft limit of descriptors is low, as it is on most machines. */
+static void limit(const char *largest_file, const char *descriptors)
 {
-    rlim_t most = strtoul(value, NULL, 0);
-    if (most != 0)
-        setrlimit((__rlimit_resource_t)resource, &(struct rlimit){ most, most });
+    rlim_t bytes = strtoul(largest_file, NULL, 0), count = strtoul(descriptors, NULL, 0);
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_max = count ? count : files.rlim_max;
+    files.rlim_cur = count ? count : 64;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (bytes)
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){ bytes, bytes });
 }
 
 static void command_start(char **words)
@@ -227,8 +233,7 @@ static void command_start(char **words)
         dup2(theirs, 3);
         dup2(listening, 4);
         close_range(5, ~0U, 0);
-        limit(RLIMIT_FSIZE, words[4]);
-        limit(RLIMIT_NOFILE, words[5]);
+        limit(words[4], words[5]);
         execl(words[1], "reeve-logger", words[2], (char *)NULL);
         _exit(127);
     }
