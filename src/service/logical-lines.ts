@@ -76,9 +76,12 @@ export class LineReader {
     for (;;) {
       const line = { source: this.#source, text, number, joins };
       if (this.#at >= this.#text.length) {
+        const isAfterNewline = this.#text.endsWith('\n');
         this.#findings.error('description', {
           message: 'the file ends where a line is to be continued',
-          origin: { ...originAt(line, text.length), line: this.#number },
+          origin: isAfterNewline
+            ? { file: this.#source.file, line: this.#number + 1, column: 1 }
+            : originAt(line, text.length),
           expected: "another line after the '\\'",
           advice: "remove the '\\' at the end of the line",
         });

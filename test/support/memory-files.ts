@@ -10,6 +10,8 @@ export interface MemoryTree {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly directories?: readonly string[];
+  /** Where relative paths start. @default '/' */
+  readonly workingDirectory?: string;
 }
 
 const encoder = new TextEncoder();
@@ -18,9 +20,11 @@ export class MemoryFiles implements ServiceFiles {
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #links: ReadonlyMap<string, string>;
   readonly #directories = new Set<string>();
+  readonly #workingDirectory: string;
   readonly #looked = new Map<string, FileIdentity>();
 
-  constructor({ files, links = {}, directories = [] }: MemoryTree) {
+  constructor({ files, links = {}, directories = [], workingDirectory = '/' }: MemoryTree) {
+    this.#workingDirectory = workingDirectory;
     const bytes = (content: string | Uint8Array): Uint8Array =>
       typeof content === 'string' ? encoder.encode(content) : content;
     this.#files = new Map(Object.entries(files).map(([path, content]) => [normal(path), bytes(content)]));
@@ -84,7 +88,7 @@ export class MemoryFiles implements ServiceFiles {
   }
 
   #resolve(path: string): string | undefined {
-    let at = normal(path);
+    let at = normal(joinPath(this.#workingDirectory, path));
     for (let links = 0; ; links++) {
       const target = this.#links.get(at);
       if (target === undefined) return at;
