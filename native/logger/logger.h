@@ -42,6 +42,7 @@ enum {
     DATA = 0xd1, END                                        /* to it */
 };
 enum { LOG_FILE = 1, LOG_BUFFER, LARGEST_OPEN = 27 + 65535 };
+#define OWN_SLOT UINT32_MAX /* reeve's own messages */
 struct launcher_message {
     uint8_t type, log, timestamps; /* log and what follows: of OPEN */
     uint32_t slot, buffer;

@@ -21,7 +21,8 @@ bool launcher_message_of(struct frame frame, struct launcher_message *out)
     out->timestamps = field_u8(&fields);
     out->rotate_size = field_u64(&fields);
     field_u32(&fields); /* how many old files to keep is the launcher's business */
-    return fields_end(&fields) && (out->log == LOG_FILE || out->log == LOG_BUFFER) && out->timestamps <= 1;
+    bool has_place = out->slot < MAX_SLOTS || out->slot == OWN_SLOT;
+    return fields_end(&fields) && has_place && (out->log == LOG_FILE || out->log == LOG_BUFFER) && out->timestamps <= 1;
 }
 
 bool reader_message_of(struct frame frame, struct reader_message *out)

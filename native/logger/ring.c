@@ -30,8 +30,7 @@ void ring_append(struct ring *ring, const uint8_t *data, size_t size)
     size_t at = (size_t)((ring->end - kept) % ring->size);
     size_t first = kept < ring->size - at ? kept : ring->size - at;
     memcpy(ring->bytes + at, data, first);
-    if (kept > first)
-        memcpy(ring->bytes, data + first, kept - first);
+    memcpy(ring->bytes, data + first, kept - first);
 }
 
 size_t ring_piece(const struct ring *ring, uint64_t position, const uint8_t **piece)

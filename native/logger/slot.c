@@ -2,20 +2,15 @@
 #include "logger.h"
 #include <fcntl.h>
 
-enum { CHUNK = 65536, LARGEST_PIPE = 1 << 20, READ_AGAIN = 1000, OWN = UINT32_MAX }; /* OWN: the number of reeve's own log, which is kept first */
+enum { CHUNK = 65536, LARGEST_PIPE = 1 << 20, READ_AGAIN = 1000 };
 
-static struct slot slots[MAX_SLOTS + 1]; /* touched as far as it is used */
+static struct slot slots[MAX_SLOTS + 1]; /* by number + 1, so that OWN_SLOT is the first; touched as far as it is used */
 static uint32_t used;
-
-static struct slot *place_of(uint32_t number)
-{
-    return number == (uint32_t)OWN ? &slots[0] : number < MAX_SLOTS ? &slots[number + 1] : NULL;
-}
 
 struct slot *slot_find(uint32_t number)
 {
-    struct slot *slot = place_of(number);
-    return slot && slot->is_open ? slot : NULL;
+    uint32_t index = number + 1;
+    return index <= MAX_SLOTS && slots[index].is_open ? &slots[index] : NULL;
 }
 
 uint32_t slot_number(const struct slot *slot) { return (uint32_t)(slot - slots) - 1; }
@@ -138,16 +133,15 @@ static void open_pipe(struct slot *slot, int pipe)
 
 void slot_open(const struct launcher_message *open, int pipe, int file)
 {
-    struct slot *slot = place_of(open->slot);
-    if (!slot)
-        fatal("malformed message from the launcher", "OPEN");
+    uint32_t index = open->slot + 1;
+    struct slot *slot = &slots[index];
     if (slot->is_open) { /* with new settings: what is in the ring stays */
         slot_drain(slot);
         close_pipe(slot);
         sink_close(slot);
     } else
         *slot = (struct slot){ .is_open = true, .file = -1, .next_file = -1 };
-    used = slot - slots >= used ? (uint32_t)(slot - slots) + 1 : used;
+    used = index >= used ? index + 1 : used;
     int error = ring_resize(&slot->ring, open->buffer);
     if (error != 0)
         channel_owe(slot, EVENT_LOST, 0, error);

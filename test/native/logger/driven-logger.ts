@@ -26,7 +26,7 @@ export interface SlotOptions {
 export interface LoggerOptions {
   /** Which build: the real one, with sanitizers, or with fault injection. */
   readonly build?: 'plain' | 'asan' | 'fault';
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: (directory: string) => Readonly<Record<string, string>>;
   /** The largest file the logger may write, in bytes. */
   readonly largestFile?: number;
   readonly descriptors?: number;
@@ -72,7 +72,7 @@ export class DrivenLogger implements AsyncDisposable {
     const [command = program, ...args] = options.wrapper?.command(this.directory, program) ?? [program];
     this.#driver = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...options.environment },
+      env: { PATH: process.env['PATH'], ...options.environment?.(this.directory) },
     });
     const { stdout, stderr } = this.#driver;
     if (!stdout || !stderr) throw new Error('the driver has no output');

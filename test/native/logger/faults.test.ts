@@ -1,5 +1,5 @@
-import { existsSync, mkdtempDisposableSync, readdirSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DrivenLogger } from './driven-logger.ts';
@@ -36,11 +36,14 @@ const idleDescriptors = 6;
 
 /** A short life with everything in it: rotation, a follower, a new process, CLEAR, CLOSE, FINISH. Gives what is wrong with it, if the fault happened. */
 const live = async (fault: string): Promise<readonly string[] | undefined> => {
-  using directory = mkdtempDisposableSync(join(tmpdir(), 'reeve-faults-'));
-  const faultLog = join(directory.path, 'log');
+  const faultLog = (directory: string): string => join(directory, 'fault');
   await using logger = await DrivenLogger.start({
     build: 'fault',
-    environment: { REEVE_FAULT: fault, REEVE_FAULT_LOG: faultLog, ASAN_OPTIONS: 'exitcode=99' },
+    environment: (directory) => ({
+      REEVE_FAULT: fault,
+      REEVE_FAULT_LOG: faultLog(directory),
+      ASAN_OPTIONS: 'exitcode=99',
+    }),
   });
   await logger.tell('rotating', 1);
   await logger.open(1, { type: 'file', rotate: 20 });
@@ -74,7 +77,7 @@ const live = async (fault: string): Promise<readonly string[] | undefined> => {
   if (how === 'status 0' && !told && logger.logged(1).length + lost !== text.length) {
     problems.push(`of ${text.length} bytes ${logger.logged(1).length} were logged and ${lost} counted as lost`);
   }
-  if (!existsSync(faultLog)) return undefined;
+  if (!existsSync(faultLog(logger.directory))) return undefined;
   return problems.map((problem) => `${fault}: ${problem}`);
 };
 

@@ -63,7 +63,10 @@ describe('reeve-logger, the buffer of a log', () => {
   });
 
   it('reeve-logger runs a log without a buffer when there is no memory for it, and says so', async () => {
-    await using logger = await DrivenLogger.start({ build: 'fault', environment: { REEVE_FAULT: 'mmap:1:12' } });
+    await using logger = await DrivenLogger.start({
+      build: 'fault',
+      environment: () => ({ REEVE_FAULT: 'mmap:1:12' }),
+    });
     await logger.open(1, { type: 'file' });
     await logger.untilEvent(1, 'lost');
     expect(logger.events(1, 'lost')).toEqual([{ amount: 0, errno: 12 }]);
