@@ -49,6 +49,7 @@ export class DrivenLogger implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'reeve-logger-'));
   readonly #driver: ChildProcess;
   readonly #options: LoggerOptions;
+  readonly #awaited = new Map<string, () => void>();
   readonly #answers: ((value: number) => void)[] = [];
   readonly #ended: Promise<void>;
   /** What the logger did, in order: `event 1 2 0 28`, `rotate 1`, `exited status 0`, `wrote 1 status 0`. */
@@ -84,6 +85,7 @@ export class DrivenLogger implements AsyncDisposable {
   #heard(line: string): void {
     if (line.startsWith('= ')) this.#answers.shift()?.(Number(line.slice(2)));
     else this.happened.push(line);
+    this.#awaited.get(line)?.();
   }
 
   get socket(): string {
@@ -175,6 +177,11 @@ export class DrivenLogger implements AsyncDisposable {
     if (count === 0) await this.open(probe, { type: 'file' });
     await this.tell('failed', probe, 5);
     await this.untilEvent(probe, 'rotationFailed', count + 1);
+  }
+
+  /** Resolves as soon as the line is heard: for measurements, that must not look only now and then. */
+  heard(line: string): Promise<void> {
+    return new Promise((resolve) => this.#awaited.set(line, resolve));
   }
 
   /** Asks the logger to end, and gives how it did, for example `status 0`. */
