@@ -7,6 +7,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Ending {
@@ -30,6 +31,8 @@ export interface StartOptions {
 }
 
 const graceToEnd = 3000;
+/** With the Node that runs this first: tools begin with `#!/usr/bin/env node`. */
+const searchPath = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
 
 export class Processes {
   readonly #mark = `REEVE_TEST_RUN=${process.pid}-${randomUUID()}`;
@@ -48,7 +51,7 @@ export class Processes {
       cwd: directory,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, [variable]: value },
+      env: { ...process.env, PATH: searchPath, [variable]: value },
     });
     this.#running.add(child);
     const closed = new Promise<void>((resolve) => {
