@@ -131,7 +131,7 @@ function checkTypeRules(reading: Reading, type: ServiceType): void {
   if (draft.consumerOf !== undefined && type !== 'process' && type !== 'bgprocess') {
     findings.error('load', {
       ...placeOf(draft, 'consumer-of'),
-      message: `a ${type} service cannot read the output of another service`,
+      message: `${article(type)} ${type} service cannot read the output of another service`,
       expected: "'type = process' or 'type = bgprocess'",
     });
   }
@@ -140,7 +140,7 @@ function checkTypeRules(reading: Reading, type: ServiceType): void {
     findings.error('load', {
       setting: 'options',
       origin: killAll,
-      message: `kill-all-on-stop cannot be used on a ${type} service`,
+      message: `kill-all-on-stop cannot be used on ${article(type)} ${type} service`,
       expected: "'type = scripted' or 'type = internal'",
     });
   }
@@ -199,7 +199,7 @@ function missing(reading: Reading, setting: string, type: ServiceType): void {
   const { draft, findings } = reading;
   const origin = draft.origins[setting] ?? draft.origins['type'];
   findings.error('load', {
-    message: `a ${type} service needs the setting '${setting}'`,
+    message: `${article(type)} ${type} service needs the setting '${setting}'`,
     ...(origin === undefined ? {} : { origin }),
     ...(draft.origins[setting] === undefined ? {} : { found: '' }),
   });
@@ -286,4 +286,8 @@ function serviceOptions(draft: Draft, type: ServiceType): ServiceOptions {
     killAllOnStop: has('kill-all-on-stop'),
     noNewPrivs: has('no-new-privs'),
   };
+}
+
+export function article(type: ServiceType): string {
+  return type === 'internal' ? 'an' : 'a';
 }

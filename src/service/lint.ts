@@ -3,6 +3,7 @@
  * are for `reevectl check`; loading never depends on them.
  */
 import type { Origin, Problem, ServiceDescription } from './description.ts';
+import { article } from './describe.ts';
 import type { OptionWord } from './draft.ts';
 import { list } from './forms.ts';
 import { directoryPart, isAbsolute, joinPath } from './paths.ts';
@@ -50,7 +51,9 @@ function withoutEffectOnType({ origins, type }: ServiceDescription): readonly Pr
     const types = option ? optionTypes[option] : settings.get(key)?.types;
     if (!types || types.includes(type)) return [];
     const what = option ? `option '${option}'` : `'${key}'`;
-    return [{ message: `${what} has no effect on a ${type} service`, origin, expected: `type ${list(types)}` }];
+    return [
+      { message: `${what} has no effect on ${article(type)} ${type} service`, origin, expected: `type ${list(types)}` },
+    ];
   });
 }
 
