@@ -111,16 +111,23 @@ void daemon_flush(void)
     rewatch();
 }
 
+/* Nothing more is heard from it or told to it; it may end by itself, but not take longer than for an acknowledgement. */
+static void hang_up(void)
+{
+    channel.phase = CHANNEL_NONE;
+    channel.used = channel.written = channel.have = 0;
+    channel.progress = now();
+    shut(&channel.fd);
+}
+
 void daemon_condemn(const char *why)
 {
-    if (!channel.is_condemned && why) {
+    if (!channel.is_condemned) {
         strncpy(channel.why, why, sizeof channel.why - 1);
         say("the daemon is not to be trusted: ", why, NULL);
     }
-    channel.is_condemned = channel.is_condemned || why;
-    channel.phase = CHANNEL_NONE;
-    channel.used = channel.written = channel.have = 0;
-    shut(&channel.fd);
+    channel.is_condemned = true;
+    hang_up();
     component_kill(daemon_component.pidfd);
 }
 
@@ -140,7 +147,7 @@ void daemon_event(uint32_t events)
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENOMEM && errno != ENOBUFS)) {
         while (daemon_work())
             ;
-        daemon_condemn(NULL);
+        hang_up();
     }
 }
 
@@ -221,10 +228,10 @@ void daemon_ended(int status)
 {
     while (channel.phase != CHANNEL_NONE && (daemon_work() || receive() > 0))
         ; /* what it said before it ended counts */
-    bool sleeps = channel.phase == CHANNEL_SYNCED && channel.has_timer && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool sleeps = !channel.is_condemned && channel.has_timer && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!channel.is_condemned)
         strcpy(channel.why, component_end_text(status));
-    daemon_condemn(NULL);
+    hang_up();
     forget_told();
     compile_forget_requests();
     component_ended(&daemon_component, status, sleeps);
@@ -290,11 +297,7 @@ void daemon_request(uint8_t signal)
         launcher_give_up();
 }
 
-void daemon_release(void)
-{
-    channel.phase = CHANNEL_NONE;
-    shut(&channel.fd);
-}
+void daemon_release(void) { hang_up(); }
 
 void daemon_timer(uint64_t deadline)
 {
@@ -306,9 +309,9 @@ uint64_t daemon_deadline(void)
 {
     if (channel.phase == CHANNEL_GREETING)
         return daemon_component.started + greeting_limit + settings.acknowledge;
-    if (channel.phase == CHANNEL_SYNCED && channel.sent != channel.acknowledged)
-        return channel.progress + settings.acknowledge;
-    return daemon_component.pid ? UINT64_MAX : daemon_component.restart_at;
+    if (channel.phase == CHANNEL_SYNCED)
+        return channel.sent == channel.acknowledged ? UINT64_MAX : channel.progress + settings.acknowledge;
+    return daemon_component.pid ? channel.progress + settings.acknowledge : daemon_component.restart_at;
 }
 
 void daemon_overdue(uint64_t time)
@@ -317,6 +320,9 @@ void daemon_overdue(uint64_t time)
         return;
     if (channel.phase != CHANNEL_NONE)
         daemon_condemn(channel.phase == CHANNEL_GREETING ? "it did not say HELLO in time" : "it did not acknowledge an event in time");
-    else
+    else if (!daemon_component.pid)
         daemon_start();
+    else
+        component_kill(daemon_component.pidfd);
+    channel.progress = time;
 }

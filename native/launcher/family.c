@@ -70,17 +70,17 @@ static size_t everybody(struct relative *out)
     return count;
 }
 
+/* Marks who descends from the root or is in the session; who is marked already, from an earlier walk, counts like the root. */
 static void mark_family(struct relative *all, size_t count, pid_t root, pid_t session)
 {
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t i = 0; i < count; i++) {
-            bool is_of = all[i].parent == root || (session && all[i].session == session);
+            bool is_of = all[i].is_of || all[i].parent == root || (session && all[i].session == session);
             for (size_t j = 0; !is_of && j < count; j++)
                 is_of = all[j].is_of && all[j].pid == all[i].parent;
-            is_of = is_of && all[i].pid != getpid();
-            changed = changed || (is_of && !all[i].is_of);
-            all[i].is_of = is_of || all[i].is_of;
+            changed = changed || is_of != all[i].is_of;
+            all[i].is_of = is_of;
         }
     }
 }
@@ -96,20 +96,26 @@ static void signal_seen(const struct relative *seen, int signal)
         close(fd);
 }
 
-/* Walks until nobody new is found; true if nobody was found at all. Each is signalled once, new ones too. */
-static bool signal_family(pid_t root, pid_t session, int signal)
+/* Walks until nobody new is found, and signals each once. The leader, if there is one, comes first, but after the first walk: at its end its children
+ * become ours, and nothing says any more that they were its. True if nobody was found. */
+static bool signal_family(pid_t root, pid_t session, int leader, int signal)
 {
     static struct relative all[MOST];
-    static struct { pid_t pid; uint64_t started; } done[MOST];
+    static struct {
+        pid_t pid;
+        uint64_t started;
+    } done[MOST];
     size_t signalled = 0;
     for (int round = 0; round < ROUNDS; round++) {
         size_t count = everybody(all), before = signalled;
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < signalled && !all[i].is_of; j++)
+                all[i].is_of = all[i].is_signalled = done[j].pid == all[i].pid && done[j].started == all[i].started;
         mark_family(all, count, root, session);
+        if (round == 0 && leader >= 0)
+            CALL(syscall, SYS_pidfd_send_signal, leader, signal, NULL, 0);
         for (size_t i = 0; i < count && signalled < MOST; i++) {
-            bool is_new = all[i].is_of && !all[i].is_zombie && all[i].pid != root;
-            for (size_t j = 0; is_new && j < signalled; j++)
-                is_new = done[j].pid != all[i].pid || done[j].started != all[i].started;
-            if (!is_new)
+            if (!all[i].is_of || all[i].is_signalled || all[i].is_zombie || all[i].pid == root || all[i].pid == getpid())
                 continue;
             signal_seen(&all[i], signal);
             done[signalled].pid = all[i].pid;
@@ -121,7 +127,7 @@ static bool signal_family(pid_t root, pid_t session, int signal)
     return signalled == 0;
 }
 
-bool kill_descendants(void) { return signal_family(getpid(), 0, SIGKILL); }
+bool kill_descendants(void) { return signal_family(getpid(), 0, -1, SIGKILL); }
 
 int signal_process(const struct process *process, int signal, uint8_t scope)
 {
@@ -129,9 +135,8 @@ int signal_process(const struct process *process, int signal, uint8_t scope)
     if (process->pidfd < 0)
         return ESRCH;
     if (scope == SCOPE_EVERYTHING && stat_read(process->pid, &leader)) {
-        int error = CALL(syscall, SYS_pidfd_send_signal, process->pidfd, signal, NULL, 0) == 0 ? 0 : errno;
-        signal_family(process->pid, leader.session == getsid(0) ? 0 : leader.session, signal);
-        return error;
+        signal_family(process->pid, leader.session == getsid(0) ? 0 : leader.session, process->pidfd, signal);
+        return 0;
     }
     /* Before its setsid a child is still in the launcher's own group, which must never be meant. */
     pid_t group = scope == SCOPE_PROCESS ? 0 : getpgid(process->pid);

@@ -43,9 +43,17 @@ export class FakeDaemon {
     return this.#isClosed;
   }
 
-  /** Only the relay is told; the launcher then sees its daemon end with status 0. */
+  /** After what was sent; the launcher then sees its daemon end with status 0. */
   close(): void {
-    this.#socket.destroy();
+    this.#socket.end();
+  }
+
+  /** All that was sent before has been handled, acknowledgements too. */
+  async roundTrip(): Promise<void> {
+    this.send(toLauncher.unsetenv, (w) => w.text('ROUND_TRIP'));
+    await this.until('environment');
+    this.send(toLauncher.unsetenv, (w) => w.text('ROUND_TRIP'));
+    await this.until('environment');
   }
 
   write(bytes: Uint8Array): void {
