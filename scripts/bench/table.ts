@@ -1,4 +1,4 @@
-import type { Row } from './benchmark.ts';
+export type Row = Readonly<Record<string, string | number>>;
 
 /** A table with aligned columns: numbers to the right, with at most two decimals; texts to the left. */
 export const tableOf = (rows: readonly Row[]): string => {

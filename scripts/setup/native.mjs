@@ -1,6 +1,7 @@
 import { announce, findCommand, run } from './command.mjs';
 import { requireCompilers } from './compilers.mjs';
-import { inProject } from './project.mjs';
+import { inProject, root } from './project.mjs';
+import { Refusal } from './refusal.mjs';
 import { step } from './step.mjs';
 
 const products = ['reeve-launcher', 'reeve-logger', 'peercred.node'];
@@ -14,6 +15,8 @@ export const compileNativePart = (node) =>
     outputs: products.map((product) => inProject('build', 'native', product)),
     make: () => {
       requireCompilers();
+      if (/\s/.test(root))
+        throw new Refusal(`make cannot build in '${root}': use a directory without spaces in its path.`);
       announce('compiling the C part');
       run('compiling the C part', 'make', ['-C', inProject('native'), '--no-print-directory', '-j2']);
     },
