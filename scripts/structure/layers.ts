@@ -4,6 +4,8 @@
  *     frame <- service <- plan <- daemon        the core, from bytes to state machine
  *     frame <- api                              what clients need; everybody may import it
  *     api   <- control, monitor, shutdown, dispatch    programs that talk to the daemon and never contain it
+ *     frame <- api <- dinit                     dinit's control protocol, for both ends of it
+ *     dinit <- compat                           the commands of dinit, which work with any daemon that speaks its protocol
  *     reeve                                     the command: writes the settings that all the others are started with
  *
  * Below a folder, folders may import each other as long as no cycle arises. A `main.ts` wires and is imported by nobody.
@@ -17,9 +19,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   service: ['frame'],
   plan: ['frame', 'service'],
   api: ['frame'],
-  daemon: ['frame', 'service', 'plan', 'api'],
+  dinit: ['frame', 'api'],
+  daemon: ['frame', 'service', 'plan', 'api', 'dinit'],
   control: ['frame', 'service', 'api'],
   reeve: ['frame', 'service', 'plan', 'api'],
+  compat: ['frame', 'service', 'plan', 'api', 'dinit', 'reeve'],
   monitor: ['frame', 'api'],
   shutdown: ['frame', 'api'],
   dispatch: ['frame', 'api'],
