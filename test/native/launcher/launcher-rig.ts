@@ -26,6 +26,8 @@ export interface RigOptions {
   readonly build?: Build;
   /** The boot plan; paths are in the rig's directory. */
   readonly services?: readonly ServicePlan[] | ((path: (name: string) => string) => readonly ServicePlan[]);
+  /** Instead of the plan of `services`. */
+  readonly plan?: Uint8Array;
   readonly settings?: Partial<Settings> | ((path: (name: string) => string) => Partial<Settings>);
   /** Done in the directory before the launcher starts. */
   readonly prepare?: (path: (name: string) => string) => void | Promise<void>;
@@ -124,7 +126,7 @@ export class LauncherRig implements AsyncDisposable {
     });
     const { services = [], settings = {} } = options;
     const path = (name: string) => this.path(name);
-    this.writePlan(planOf(typeof services === 'function' ? services(path) : services));
+    this.writePlan(options.plan ?? planOf(typeof services === 'function' ? services(path) : services));
     const bytes = encodeSettings(this.settings(typeof settings === 'function' ? settings(path) : settings));
     writeFileSync(path('settings'), bytes, { mode: 0o600 });
     const command = [
