@@ -2,6 +2,7 @@
 // outside of functions: a main.ts must do without.
 import { copyFile, glob, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { rolldown } from 'rolldown';
 import { programs } from './setup/programs.mjs';
 import { inProject } from './setup/project.mjs';
@@ -31,6 +32,6 @@ try {
   }
 } catch (error) {
   // The message says file and line; a stack of the bundler says nothing.
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${stripVTControlCharacters(error.message)}\n`);
   process.exitCode = 1;
 }

@@ -3,7 +3,7 @@
 //     npm test                 everything
 //     npm test -- FILTER…      only the tests whose path contains a FILTER, without the other checks
 import { dirname, join } from 'node:path';
-import { checkSuite } from './test/check-suite.ts';
+import { checkSuite, optionalCheckSuite } from './test/check-suite.ts';
 import { fuzzSuite } from './test/fuzz-suite.ts';
 import { endOnSignals } from './test/interrupt.ts';
 import { nativeSuite } from './test/native-suite.ts';
@@ -15,12 +15,25 @@ const root = dirname(import.meta.dirname);
 const tool = (name: string): string => join(root, 'node_modules', '.bin', name);
 const filters = process.argv.slice(2);
 const fuzzSeconds = 4;
+const cSources = ['frame', 'launcher', 'logger', 'peercred', 'system'].map((folder) => `native/${folder}`);
+const cppcheckOptions = [
+  '--quiet',
+  '--error-exitcode=1',
+  '--enable=warning,performance,portability',
+  // NULL has the type of a pointer on every system that reeve runs on.
+  '--suppress=varFuncNullUB',
+  // Its parser does not know conditional expressions between compound literals.
+  '--suppress=internalAstError',
+  '-D_GNU_SOURCE',
+  ...cSources.map((folder) => `-I${folder}`),
+];
 
 const checks = [
   checkSuite('types', root, tool('tsc'), '--noEmit'),
   checkSuite('lint', root, tool('oxlint')),
   checkSuite('format', root, tool('prettier'), '--check', '.'),
   checkSuite('structure', root, process.execPath, 'scripts/check-structure.ts'),
+  optionalCheckSuite('C analysis', root, 'cppcheck', ...cppcheckOptions, ...cSources),
 ];
 const tests = [
   vitestSuite('unit tests', root, ['--project', 'unit']),

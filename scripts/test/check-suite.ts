@@ -1,4 +1,5 @@
-import { onePassed, oneFailed } from './counts.ts';
+import { findCommand } from '../setup/command.mjs';
+import { oneFailed, onePassed, oneSkipped } from './counts.ts';
 import type { Suite } from './suite.ts';
 
 /** A tool that says by its exit status whether all is well; its output is shown only when it is not. */
@@ -11,3 +12,15 @@ export const checkSuite = (name: string, directory: string, program: string, ...
     return oneFailed;
   },
 });
+
+/** The same for a tool that is not everywhere. */
+export const optionalCheckSuite = (...[name, directory, program, ...args]: Parameters<typeof checkSuite>): Suite => {
+  if (findCommand(program) !== undefined) return checkSuite(name, directory, program, ...args);
+  return {
+    name,
+    run: async () => {
+      process.stdout.write(`${name}: skipped, ${program} is not installed\n`);
+      return oneSkipped;
+    },
+  };
+};
