@@ -19,6 +19,7 @@ import {
 } from './instance.ts';
 import { findProgramUsers } from './program-users.ts';
 import { findPrograms, readVersion } from './programs.ts';
+import { requireReachable } from './reachable.ts';
 import { readTrustedFile, requireTrustedFile } from './read-file.ts';
 import { ReeveError, renderComplaint } from './reeve-error.ts';
 import { emptyReeveIni, parseReeveIni, type ReeveIni } from './reeve-ini.ts';
@@ -82,6 +83,10 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
   const programs = findPrograms(here, process.execPath);
   const programUsers =
     mode === 'system' ? findProgramUsers(instance.users, users, configFile) : { daemon: self, logger: self };
+  if (mode === 'system') {
+    requireReachable([programs.node, programs.daemon, programs.credentialsAddon], programUsers.daemon, 'daemon');
+    requireReachable([programs.logger], programUsers.logger, 'logger');
+  }
   const environment = serviceEnvironment(
     mode,
     caller.variables,

@@ -78,7 +78,8 @@ export type ReeveIni = v.InferOutput<typeof schema>;
 
 export const emptyReeveIni: ReeveIni = v.parse(schema, {});
 
-const knownKeys: ReadonlyMap<string, readonly string[]> = new Map([
+/** The settings of each section. */
+export const knownKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['users', ['daemon', 'logger']],
   ['paths', ['services', 'run', 'socket', 'cache', 'env-file']],
   ['environment', ['allow']],

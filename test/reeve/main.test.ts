@@ -4,9 +4,22 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeSettings } from '../../src/plan/decode-settings.ts';
+import { requireReachable } from '../../src/reeve/reachable.ts';
+import { ReeveError } from '../../src/reeve/reeve-error.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const isRoot = process.getuid?.() === 0;
+
+/** False where the project lies below a directory that only root can enter. */
+function isOpenToAll(path: string): boolean {
+  try {
+    requireReachable([path], { uid: 4001, gid: 4001 }, 'daemon');
+    return true;
+  } catch (error) {
+    if (error instanceof ReeveError) return false;
+    throw error;
+  }
+}
 
 /**
  * A project of its own with the real sources. Instead of the launcher it has a program that tells how it was executed, so that what `reeve` does can
@@ -134,23 +147,34 @@ describe.runIf(isRoot)('reeve --system', () => {
     return reeve(['--system', '-c', 'reeve.ini', '--run-dir', 'run', ...args], { SECRET: 'x', TZ: 'UTC' });
   };
 
-  it('reeve --system gives daemon and logger their users, and services a clean environment', () => {
-    const { status, out } = system('[users]\ndaemon = 4001\nlogger = 4002\n[environment]\nallow = TZ\n');
-    expect(status).toBe(0);
-    const [, settingsFile = '', workingDirectory, ...environment] = out.trimEnd().split('\n');
-    expect(workingDirectory).toBe('/');
-    expect(environment.filter((line) => line.startsWith('SECRET'))).toEqual([]);
-    const settings = decodeSettings(fs.readFileSync(settingsFile));
-    expect(settings).toMatchObject({
-      mode: 'system',
-      daemon: { uid: 4001, gid: 4001 },
-      logger: { uid: 4002, gid: 4002 },
-      compiler: { uid: 0, gid: 0 },
-      controls: [{ mode: 0o666 }],
-      setenvAllow: ['TZ'],
-    });
-    expect(settings.environment.map((assignment) => assignment.split('=')[0])).toEqual(['PATH', 'TZ']);
-    expect(fs.statSync(join(directory, 'run')).mode & 0o777).toBe(0o755);
+  it.runIf(isOpenToAll(process.execPath))(
+    'reeve --system gives daemon and logger their users, and services a clean environment',
+    () => {
+      const { status, out } = system('[users]\ndaemon = 4001\nlogger = 4002\n[environment]\nallow = TZ\n');
+      expect(status).toBe(0);
+      const [, settingsFile = '', workingDirectory, ...environment] = out.trimEnd().split('\n');
+      expect(workingDirectory).toBe('/');
+      expect(environment.filter((line) => line.startsWith('SECRET'))).toEqual([]);
+      const settings = decodeSettings(fs.readFileSync(settingsFile));
+      expect(settings).toMatchObject({
+        mode: 'system',
+        daemon: { uid: 4001, gid: 4001 },
+        logger: { uid: 4002, gid: 4002 },
+        compiler: { uid: 0, gid: 0 },
+        controls: [{ mode: 0o666 }],
+        setenvAllow: ['TZ'],
+      });
+      expect(settings.environment.map((assignment) => assignment.split('=')[0])).toEqual(['PATH', 'TZ']);
+      expect(fs.statSync(join(directory, 'run')).mode & 0o777).toBe(0o755);
+    },
+  );
+
+  it('reeve --system names the directory that keeps the daemon from its program', () => {
+    fs.chmodSync(join(directory, 'build/lib'), 0o700);
+    const { status, err } = system('[users]\ndaemon = 4001\nlogger = 4002\n');
+    expect(status).toBe(1);
+    expect(err).toContain(`cannot use ${directory}/build/lib/daemon.cjs: ${directory}/build/lib is closed to it`);
+    expect(err).not.toContain('reeve-logger');
   });
 
   it('reeve --system says how to create the users it needs', () => {

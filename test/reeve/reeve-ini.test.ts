@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReeveError } from '../../src/reeve/reeve-error.ts';
-import { parseReeveIni } from '../../src/reeve/reeve-ini.ts';
+import { knownKeys, parseReeveIni } from '../../src/reeve/reeve-ini.ts';
 
 /** The whole message of the refusal. */
 function refusal(text: string): string {
@@ -129,5 +130,27 @@ level = debug
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('docs/reeve.ini.md', () => {
+  const page = readFileSync(new URL('../../docs/reeve.ini.md', import.meta.url), 'utf8');
+
+  it('docs/reeve.ini.md has an example that is a valid reeve.ini', () => {
+    const example = /```ini\n(.*?)```/s.exec(page)?.[1] ?? '';
+    expect(parseReeveIni(example, 'reeve.ini')).toMatchObject({ environment: { allow: ['TZ', 'HTTP_PROXY'] } });
+  });
+
+  it('docs/reeve.ini.md describes every setting, in its section', () => {
+    const sections = new Map(
+      page
+        .split(/^## `\[/m)
+        .slice(1)
+        .map((text) => [text.split(']')[0], text]),
+    );
+    expect([...sections.keys()]).toEqual([...knownKeys.keys()]);
+    for (const [section, keys] of knownKeys) {
+      for (const key of keys) expect(sections.get(section)).toMatch(new RegExp(`^\\| \`${key}\``, 'm'));
+    }
   });
 });
