@@ -149,6 +149,7 @@ const loadFailure: Decoder<ServiceLoadFailure> = record({
   problems: list(problem),
 });
 
+export const problems = list(problem);
 export const loadFailures = list(loadFailure);
 
 export const daemonInfo: Decoder<DaemonInfo> = record({

@@ -2,7 +2,13 @@
  * What a daemon answers instead of success, for programs (`kind` and fields) and for people (`message`). Every error that `io.reeve.Control` declares has
  * one kind here; one that a newer daemon has in addition becomes `other`.
  */
-import { loadFailures, serviceEvent, type ServiceLoadFailure } from './control-decoders.ts';
+import {
+  loadFailures,
+  problems,
+  serviceEvent,
+  type ServiceLoadFailure,
+  type ServiceProblem,
+} from './control-decoders.ts';
 import { list, text } from './decoder.ts';
 import { reasonText } from './event-text.ts';
 import type { ServiceEvent } from './service-status.ts';
@@ -10,7 +16,7 @@ import type { JsonObject } from './varlink/envelope.ts';
 import type { VarlinkError } from './varlink/varlink-error.ts';
 
 export type ControlProblem =
-  | { readonly kind: 'service-not-found'; readonly name: string }
+  | { readonly kind: 'service-not-found'; readonly name: string; readonly problems: readonly ServiceProblem[] }
   | { readonly kind: 'service-not-loaded'; readonly name: string }
   | { readonly kind: 'load-failed'; readonly name: string; readonly failures: readonly ServiceLoadFailure[] }
   | { readonly kind: 'failed'; readonly name: string; readonly verb: string; readonly event: ServiceEvent }
@@ -57,7 +63,7 @@ function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
   const words = (): string => text(parameters['text'], 'text');
   switch (error) {
     case 'io.reeve.Control.ServiceNotFound':
-      return { kind: 'service-not-found', name: name() };
+      return { kind: 'service-not-found', name: name(), problems: problems(parameters['problems'], 'problems') };
     case 'io.reeve.Control.ServiceNotLoaded':
       return { kind: 'service-not-loaded', name: name() };
     case 'io.reeve.Control.LoadFailed':

@@ -50,8 +50,10 @@ export function refusalError(
 }
 
 export function loadError(name: string, failures: readonly LoadFailure[]): VarlinkError {
-  const isMissing = failures.length === 1 && failures[0]?.class === 'not-found' && failures[0].name === name;
-  return isMissing ? controlError('ServiceNotFound', { name }) : controlError('LoadFailed', { name, failures });
+  const [first, ...others] = failures;
+  return first?.class === 'not-found' && first.name === name && others.length === 0
+    ? controlError('ServiceNotFound', { name, problems: first.problems })
+    : controlError('LoadFailed', { name, failures });
 }
 
 /** Undefined for an outcome that is a success. */

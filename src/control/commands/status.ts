@@ -1,0 +1,29 @@
+/** status: everything about a service. */
+import type { CommandDefinition } from '../command.ts';
+import { eachService } from '../each-service.ts';
+import { lastOutput } from '../explain.ts';
+import { statusLines } from './status-lines.ts';
+
+export const status: CommandDefinition = {
+  name: 'status',
+  group: 'look',
+  summary: 'everything about services: state, reason, process, dependencies, last output',
+  examples: [
+    { command: 'reevectl status web', meaning: 'what web is doing, and why' },
+    { command: 'reevectl status web --json', meaning: 'the same for programs' },
+  ],
+  define: (command) =>
+    void command
+      .argument('<NAME...>', 'services')
+      .option('-n, --lines <COUNT>', 'lines of output to show', (text) => Number.parseInt(text, 10), 5),
+  run: (context, command) => {
+    const { lines } = command.opts<{ readonly lines: number }>();
+    return eachService(context, command.args, async (reeve, name) => {
+      const service = await reeve.status(name);
+      if (context.isJson) return { document: service };
+      const output = lines > 0 ? await lastOutput(reeve, name, lines) : [];
+      context.show(statusLines(service, output, context.surroundings.out, context.surroundings.now()));
+      return {};
+    });
+  },
+};

@@ -1,0 +1,44 @@
+/** Users and groups from /etc/passwd and /etc/group: what a check of service files needs to know of them. */
+import { readFileSync } from 'node:fs';
+import type { Group, User, UserDatabase } from '../../service/users.ts';
+
+export class PasswdUsers implements UserDatabase {
+  readonly #users: readonly User[];
+  readonly #groups: readonly Group[];
+
+  constructor(passwd = '/etc/passwd', group = '/etc/group') {
+    this.#users = rows(passwd, 7).map(([name = '', , uid, gid, , home = '', shell = '']) => ({
+      name,
+      uid: Number(uid),
+      gid: Number(gid),
+      home,
+      shell,
+    }));
+    this.#groups = rows(group, 4).map(([name = '', , gid]) => ({ name, gid: Number(gid) }));
+  }
+
+  byName(name: string): User | undefined {
+    return this.#users.find((user) => user.name === name);
+  }
+
+  byUid(uid: number): User | undefined {
+    return this.#users.find((user) => user.uid === uid);
+  }
+
+  groupByName(name: string): Group | undefined {
+    return this.#groups.find((group) => group.name === name);
+  }
+}
+
+function rows(path: string, fields: number): readonly (readonly string[])[] {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    // A machine without the file knows no names, and each use of one is reported.
+  }
+  return text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(({ length }) => length >= fields);
+}
