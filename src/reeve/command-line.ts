@@ -5,8 +5,8 @@ import { ReeveError } from './reeve-error.ts';
 import { type LogLevel, logLevels } from './reeve-ini.ts';
 
 export interface CommandLine {
-  /** `check`: only read and show the configuration. */
-  readonly action: 'run' | 'check';
+  /** `check`: only read and show the configuration. `show-plan`: only show the plan that is kept for the next start. */
+  readonly action: 'run' | 'check' | 'show-plan';
   /** Absent: by who calls. */
   readonly mode?: 'user' | 'system';
   readonly names: readonly string[];
@@ -51,8 +51,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
   const values = command.opts<Values>();
   if (values.user && values.system) throw usage('--user and --system exclude each other');
-  const [first, ...rest] = command.args;
-  const names = first === 'daemon' || first === 'check-config' ? rest : command.args;
+  const { action, names } = splitWords(command.args);
   for (const name of names) checkName(name);
   const { socketPath, runDir, config, envFile, logLevel } = values;
   for (const [option, value] of Object.entries({ socketPath, runDir, config, envFile })) {
@@ -60,7 +59,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
       throw usage(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} must not be empty`);
   }
   return {
-    action: values.check || first === 'check-config' ? 'check' : 'run',
+    action: values.check ? 'check' : action,
     ...((values.user ?? values.system) && { mode: values.user ? 'user' : 'system' }),
     names,
     serviceDirectories: values.servicesDir,
@@ -73,12 +72,22 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   };
 }
 
+/** Words in the first place that are no service names. */
+function splitWords(words: readonly string[]): Pick<CommandLine, 'action' | 'names'> {
+  const [first, second, ...rest] = words;
+  const afterFirst = words.slice(1);
+  if (first === 'daemon') return { action: 'run', names: afterFirst };
+  if (first === 'check-config') return { action: 'check', names: afterFirst };
+  if (first === 'plan' && second === 'show') return { action: 'show-plan', names: rest };
+  return { action: 'run', names: words };
+}
+
 function reeveCommand(version: string, print: (text: string) => void): Command {
   return new Command('reeve')
     .description(
       'Starts a service supervisor: the launcher, the daemon and the logger, and the services named (default: boot).',
     )
-    .usage('[daemon | check-config] [options] [NAME...]')
+    .usage('[daemon | check-config | plan show] [options] [NAME...]')
     .argument('[NAME...]', 'services to start')
     .option('-u, --user', "this user's own instance (default unless root)")
     .option('-s, --system', 'the instance of the machine: must be root (default for root)')
@@ -96,6 +105,7 @@ function reeveCommand(version: string, print: (text: string) => void): Command {
       'after',
       `
 check-config reads reeve.ini, reports what is wrong with it and prints what is in effect.
+plan show prints the compiled plan that is kept for the next start.
 
 Examples:
   reeve --user --services-dir ./services.d --foreground web

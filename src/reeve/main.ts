@@ -4,7 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { FrameError } from '../frame/frame.ts';
+import { decodePlan } from '../plan/decode-plan.ts';
 import { encodeSettings } from '../plan/encode-settings.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Mode } from '../plan/settings.ts';
 import { SystemUserDatabase } from '../plan/user-database.ts';
 import { buildSettings } from './build-settings.ts';
@@ -26,6 +29,7 @@ import { emptyReeveIni, parseReeveIni, type ReeveIni } from './reeve-ini.ts';
 import { prepareCacheDirectory, prepareRunDirectory } from './run-directory.ts';
 import { serviceEnvironment } from './service-environment.ts';
 import { removeStaleSettings, settingsPath, writeSettingsFile } from './settings-file.ts';
+import { showPlan } from './show-plan.ts';
 import { showSettings } from './show-settings.ts';
 
 const here = import.meta.dirname;
@@ -52,6 +56,10 @@ function main(): void {
     if (mode === 'system') findProgramUsers(instance.users, users, command.configFile ?? systemConfigFile);
     return;
   }
+  if (command.action === 'show-plan') {
+    say(1, showPlan(readPlan(instance.planCache)));
+    return;
+  }
   becomeLauncher(instance, caller, users, command.configFile ?? systemConfigFile);
 }
 
@@ -75,6 +83,15 @@ function readConfiguration(mode: Mode, { configFile }: CommandLine, caller: Call
   const path = defaultConfigFile(mode, caller);
   const text = path === undefined ? undefined : readTrustedFile(path, 'configuration file', isSystem);
   return path === undefined || text === undefined ? emptyReeveIni : parseReeveIni(text, path);
+}
+
+function readPlan(path: string): Plan {
+  try {
+    return decodePlan(fs.readFileSync(path));
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    throw new ReeveError('REEVE_FILE', [{ message: `${path} is not a plan: ${error.message}` }]);
+  }
 }
 
 function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDatabase, configFile: string): void {

@@ -6,7 +6,7 @@ import { CompilerRun } from './compiler-run.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-describe('the plan compiler', () => {
+describe('the plan compiler', { timeout: 60_000 }, () => {
   it('the plan compiler plans one service and what it depends on', () => {
     using run = new CompilerRun({
       'sd/boot': 'type = internal\ndepends-on: web\n',
@@ -143,7 +143,7 @@ describe('the plan compiler', () => {
   });
 });
 
-describe.runIf(isRoot)('the plan compiler in system mode', () => {
+describe.runIf(isRoot)('the plan compiler in system mode', { timeout: 60_000 }, () => {
   const tree = { 'sd/boot': 'type = process\ncommand = /bin/true\nenv-file = env\n', 'sd/env': 'A=1\n' };
   const problems = (run: CompilerRun) =>
     run.compile({}, { mode: 'system' }).json.failures.flatMap((one) => one.problems);

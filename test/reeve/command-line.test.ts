@@ -49,6 +49,11 @@ describe('parseCommandLine()', () => {
     expect(parse('--check', 'web')).toMatchObject({ action: 'check', names: ['web'] });
   });
 
+  it('parseCommandLine() knows plan show, and a service that is called plan', () => {
+    expect(parse('plan', 'show', '--user')).toMatchObject({ action: 'show-plan', names: [] });
+    expect(parse('plan')).toMatchObject({ action: 'run', names: ['plan'] });
+  });
+
   it('parseCommandLine() gives the texts of --help and --version', () => {
     expect(parse('--version')).toEqual({ action: 'print', text: '1.2.3\n' });
     expect(parse('--help')).toMatchObject({ action: 'print', text: expect.stringContaining('--services-dir <DIR>') });

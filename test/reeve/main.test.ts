@@ -57,7 +57,7 @@ function reeve(args: readonly string[], env: Readonly<Record<string, string>> = 
   return { status: result.status, out: result.stdout, err: result.stderr, pid: result.pid };
 }
 
-describe('reeve', () => {
+describe('reeve', { timeout: 60_000 }, () => {
   it('reeve becomes the launcher: same process id, the settings file as its argument, nothing printed', () => {
     const { status, out, err, pid } = reeve(['--user', '--run-dir', 'run', '-d', 'sd', '--foreground', 'web'], {
       TONE: 'a',
@@ -141,7 +141,7 @@ describe('reeve', () => {
   });
 });
 
-describe.runIf(isRoot)('reeve --system', () => {
+describe.runIf(isRoot)('reeve --system', { timeout: 60_000 }, () => {
   const system = (ini: string, ...args: readonly string[]) => {
     write('reeve.ini', ini);
     return reeve(['--system', '-c', 'reeve.ini', '--run-dir', 'run', ...args], { SECRET: 'x', TZ: 'UTC' });
