@@ -84,7 +84,8 @@ export type Report =
       readonly pid: number;
       readonly exit: ExitStatus;
     }
-  | { readonly kind: 'ready' | 'ready-closed'; readonly id: ServiceId; readonly run: Run }
+  | { readonly kind: 'ready'; readonly id: ServiceId; readonly run: Run }
+  | { readonly kind: 'ready-closed'; readonly id: ServiceId; readonly run: Run }
   | {
       readonly kind: 'pid-file';
       readonly id: ServiceId;

@@ -12,7 +12,6 @@
  *     stopping / started   on the way down, comes up again
  */
 import type { ExitStatus, ServiceState, StopReason } from '../../api/service-status.ts';
-
 import type { CommandId, LinkId, Run, ServiceId } from './ids.ts';
 import type { SupervisedDescription } from './supervised-description.ts';
 
@@ -52,7 +51,8 @@ export interface LaunchFailureFacts {
 export type Activity =
   'idle' | 'delay' | 'launch' | 'completion' | 'pid-file' | 'run' | 'interrupt' | 'undo' | 'stop' | 'kill-all';
 
-export type TimerKind = 'restart-delay' | 'start-timeout' | 'stop-timeout';
+/** `exit-grace`: the readiness pipe was closed; an exit within this time is the better reason for the failed start. */
+export type TimerKind = 'restart-delay' | 'start-timeout' | 'stop-timeout' | 'exit-grace';
 
 /** Due times are milliseconds of the monotonic clock. */
 export interface ServiceTimer {
@@ -95,7 +95,7 @@ export interface Service {
   isForcedToStop: boolean;
   /** starting: waits for dependencies, ordering or the console. stopping: waits for dependents. */
   isWaiting: boolean;
-  /** stopping: a dependent gave this reason when it took us down and a start is not possible any more. */
+  /** Why the present stop will be followed by a start, or the present start followed a stop. */
   restart: RestartIntent;
 
   hasStartFailed: boolean;
@@ -113,8 +113,8 @@ export interface Service {
   dependents: LinkId[];
   /** How many of `dependencies` are waiting. */
   waitingLinks: number;
-  /** How many links of `dependents` keep us from beginning our stop action. */
-  blockingLinks: number;
+  /** Place in `dependents` of the link that was last found to keep us from beginning our stop action: where to look first. */
+  blockerHint: number;
 
   activity: Activity;
   /** A smooth recovery is under way: the service counts as up all the time. */
@@ -142,10 +142,14 @@ export interface Service {
 export interface PendingPropagation {
   isQueued: boolean;
   isTransitionQueued: boolean;
+  /** Nothing counts on it any more. */
+  released: boolean;
   requireDependencies: boolean;
   releaseDependencies: boolean;
   failDependency: boolean;
   start: boolean;
   stop: boolean;
+  /** The stop is part of a restart that a client asked for. */
+  userRestart: boolean;
   pins: boolean;
 }

@@ -12,12 +12,14 @@ export interface EngineState {
   services: (Service | null)[];
   /** Name to id, through `nameKey`. */
   ids: Record<string, ServiceId>;
+  /** Names that loaded services mention in `before` or `after` but that are not loaded: who mentions them. Through `nameKey`. */
+  placeholders: Record<string, ServiceId[]>;
   /** Indexed by LinkId; null where free. */
   links: (Link | null)[];
   freeLinks: number[];
   /** Binary heap of the services that have a timer, by due time. */
   timers: ServiceId[];
-  /** Services in the order in which they asked for the console; the first may be its owner. */
+  /** Services that wait for the console, in the order in which they asked. */
   consoleQueue: ServiceId[];
   consoleOwner: ServiceId | null;
   /** How many services are not at rest in stopped. */
@@ -31,9 +33,13 @@ export interface EngineState {
   loadOrder: number;
 }
 
+/** Service names as keys: none of them means anything to JavaScript objects. */
+export const nameKey = (name: string): string => `:${name}`;
+
 export const createState = (): EngineState => ({
   services: [],
   ids: {},
+  placeholders: {},
   links: [],
   freeLinks: [],
   timers: [],

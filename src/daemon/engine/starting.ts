@@ -1,0 +1,176 @@
+/** The way up: from the wish to start to `started` or to a failed start. */
+import { isHard, isOrdering } from '../model/link.ts';
+import type { Service } from '../model/service.ts';
+import { acquireConsole, leaveConsole } from './console.ts';
+import {
+  dependencyLinks,
+  dependentLinks,
+  hold,
+  proceedIfReady,
+  queueRelease,
+  queueRequire,
+  recheckDependencies,
+  setWaiting,
+  stopWaiting,
+} from './links.ts';
+import { settleFailed, settleStarted, settleStopCancelled } from './outcomes.ts';
+import { removeStartPin } from './pins.ts';
+import { beginAction } from './service-types.ts';
+import { enterState } from './states.ts';
+import { stopped } from './stopping.ts';
+import { clearTimer } from './timers.ts';
+import { type Turn, emitEvent, notice, queuePropagation, serviceOf } from './turn.ts';
+
+/** Somebody asks for the service by name. */
+export function startExplicitly(turn: Turn, service: Service): void {
+  if (service.isPinnedStopped && service.state !== 'started' && service.state !== 'starting') return;
+  if (!service.isExplicit && !service.isPinnedStopped) {
+    service.isExplicit = true;
+    service.requiredBy += 1;
+  }
+  start(turn, service);
+}
+
+export function start(turn: Turn, service: Service): void {
+  service.target = 'started';
+  if (service.isPinnedStopped && service.state !== 'starting' && service.state !== 'started') {
+    failToStart(turn, service);
+    return;
+  }
+  switch (service.state) {
+    case 'starting':
+    case 'started':
+      return;
+    case 'stopping':
+      queueRequire(turn, service);
+      // Once its stop action has begun, or when it was forced, it goes down first and then starts again.
+      if (!service.isWaiting || service.isForcedToStop) return;
+      settleStopCancelled(turn, service, emitEvent(turn, service, 'stop-cancelled'));
+      break;
+    case 'stopped':
+      reattachDependents(turn, service);
+      queueRequire(turn, service);
+      break;
+    default:
+      service.state satisfies never;
+  }
+  beginStarting(turn, service);
+}
+
+/** A soft dependency that comes back is counted on again by those that are up. */
+function reattachDependents(turn: Turn, service: Service): void {
+  for (const link of dependentLinks(turn.state, service)) {
+    if (isHard(link) || isOrdering(link)) continue;
+    const { state } = serviceOf(turn.state, link.from);
+    if (state === 'starting' || state === 'started') hold(turn, link);
+  }
+}
+
+function beginStarting(turn: Turn, service: Service): void {
+  const { state } = turn;
+  service.hasStartFailed = false;
+  service.isSkipped = false;
+  service.isWaiting = true;
+  enterState(turn, service, 'starting');
+  for (const link of dependencyLinks(state, service)) {
+    const dependency = serviceOf(state, link.to);
+    const mustWait = isOrdering(link) ? dependency.state === 'starting' : dependency.state !== 'started';
+    setWaiting(state, link, mustWait);
+  }
+  for (const link of dependentLinks(state, service)) {
+    if (!isOrdering(link)) continue;
+    const dependent = serviceOf(state, link.from);
+    if (dependent.state === 'starting' && dependent.isWaiting) setWaiting(state, link, true);
+  }
+  recheckDependencies(turn, service);
+  proceedIfReady(turn, service);
+}
+
+/** Everything it waited for is there: the console, then its own action. */
+export function bringUp(turn: Turn, service: Service): void {
+  if (!acquireConsole(turn, service)) return;
+  service.isWaiting = false;
+  beginAction(turn, service);
+}
+
+/** Its action is done: it is up. */
+export function started(turn: Turn, service: Service): void {
+  clearTimer(turn, service);
+  service.activity = 'run';
+  if (service.description.console !== 'runs') leaveConsole(turn, service);
+  service.restart = 'none';
+  enterState(turn, service, 'started');
+  settleStarted(turn, service, emitEvent(turn, service, 'started'));
+  notice(turn, service, { kind: 'started', isSkipped: service.isSkipped });
+  const { startsRwfs, startsLog } = service.description.options;
+  if (startsRwfs) turn.actions.push({ kind: 'available', id: service.id, what: 'writable-file-system' });
+  if (startsLog) turn.actions.push({ kind: 'available', id: service.id, what: 'system-log' });
+  if (service.isForcedToStop || service.target === 'stopped') {
+    service.pending.stop = true;
+    queuePropagation(turn, service);
+    return;
+  }
+  for (const link of dependentLinks(turn.state, service)) stopWaiting(turn, link);
+}
+
+/**
+ * The start has failed: tells the dependents and lets go of everything. The service itself is still where it was; `failAndStop` is for those that have
+ * nothing left to end.
+ */
+export function failToStart(turn: Turn, service: Service): void {
+  removeStartPin(turn, service);
+  service.target = 'stopped';
+  service.restart = 'none';
+  leaveConsole(turn, service);
+  if (service.isExplicit) {
+    service.isExplicit = false;
+    service.requiredBy -= 1;
+  }
+  tellDependents(turn, service);
+  queueRelease(turn, service);
+  service.hasStartFailed = true;
+  settleFailed(turn, service, emitEvent(turn, service, 'start-failed'));
+  notice(turn, service, {
+    kind: 'start-failed',
+    isDependencyFailure: service.stopReason === 'dependency-failed',
+  });
+}
+
+export function failAndStop(turn: Turn, service: Service): void {
+  clearTimer(turn, service);
+  failToStart(turn, service);
+  service.activity = 'idle';
+  service.isWaiting = false;
+  stopped(turn, service);
+}
+
+function tellDependents(turn: Turn, service: Service): void {
+  for (const link of dependentLinks(turn.state, service)) {
+    const dependent = serviceOf(turn.state, link.from);
+    if (isHard(link) && dependent.state === 'starting') failDependent(turn, service, dependent);
+    else stopWaiting(turn, link);
+    if (link.isHolding) {
+      link.isHolding = false;
+      service.requiredBy -= 1;
+    }
+  }
+}
+
+/** A dependent that only waits fails too; one whose own start is under way is interrupted, or goes down as soon as it is up. */
+function failDependent(turn: Turn, service: Service, dependent: Service): void {
+  dependent.stopReason = 'dependency-failed';
+  dependent.failedDependency = service.description.name;
+  if (dependent.isWaiting && dependent.activity === 'idle') {
+    dependent.pending.failDependency = true;
+  } else {
+    dependent.target = 'stopped';
+    dependent.isForcedToStop = true;
+    dependent.pending.stop = true;
+  }
+  queuePropagation(turn, dependent);
+}
+
+/** Its links may have changed: what waits for nothing any more goes on. */
+export function takeTransition(turn: Turn, service: Service): void {
+  if (service.isWaiting && service.waitingLinks === 0) bringUp(turn, service);
+}
