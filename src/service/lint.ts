@@ -29,6 +29,7 @@ export function lintService(description: ServiceDescription, surroundings: LintS
   return [
     ...withoutEffectOnType(description),
     ...withoutEffectHere(description),
+    ...impossibleLimits(description),
     ...commandLints(description, surroundings, 'command', description.command),
     ...commandLints(description, surroundings, 'stop-command', description.stopCommand),
     ...directoryLints(description, surroundings),
@@ -126,6 +127,19 @@ function withoutEffectHere(description: ServiceDescription): readonly Problem[] 
       ? []
       : given.map((key) => lint(message, origins[key], optionOf(key) ?? key));
   });
+}
+
+function impossibleLimits({ limits, origins }: ServiceDescription): readonly Problem[] {
+  return limits
+    .filter(({ soft, hard }) => hard !== 'keep' && soft !== 'keep' && asNumber(soft) > asNumber(hard))
+    .map(({ resource, soft, hard }) => ({
+      ...lint('the soft limit is above the hard one: the service cannot start', origins[`rlimit-${resource}`]),
+      found: `${soft}:${hard}`,
+    }));
+}
+
+function asNumber(limit: number | 'unlimited'): number {
+  return limit === 'unlimited' ? Infinity : limit;
 }
 
 function hasEffect(key: string, type: ServiceDescription['type']): boolean {
