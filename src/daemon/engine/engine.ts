@@ -32,7 +32,7 @@ import { drain } from './propagation.ts';
 import { reload } from './reloading.ts';
 import { executed, exited, pidFileRead, ready, readyClosed, startFailed } from './reports.ts';
 import { addDependency, enable, removeDependency } from './runtime-links.ts';
-import { beginStopAction } from './service-types.ts';
+import { finishBringDown } from './stopping.ts';
 import { takeDue } from './timers.ts';
 import { timerEnded } from './timeouts.ts';
 import { type Turn, createTurn, serviceOf } from './turn.ts';
@@ -83,7 +83,7 @@ function handleReport(turn: Turn, service: Service, event: Report): void {
     case 'pid-file':
       return pidFileRead(turn, service, event);
     case 'killed-all':
-      return service.activity === 'kill-all' ? beginStopAction(turn, service) : undefined;
+      return service.activity === 'kill-all' ? finishBringDown(turn, service) : undefined;
     default:
       return event satisfies never;
   }

@@ -5,8 +5,8 @@
 import type { Service } from '../model/service.ts';
 import { releaseDependencies, requireDependencies } from './links.ts';
 import { recomputePin } from './pins.ts';
-import { failAndStop, start, takeTransition } from './starting.ts';
-import { bringDown, released, restartWithoutWaiting, stop } from './stopping.ts';
+import { start, takeTransition } from './starting.ts';
+import { bringDown, failAndStop, released, restartWithoutWaiting, stop } from './stopping.ts';
 import type { Turn } from './turn.ts';
 
 export function drain(turn: Turn): void {

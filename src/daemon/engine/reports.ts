@@ -5,9 +5,9 @@ import type { Report } from './event.ts';
 import { launchStop, sendSignal, signals } from './processes.ts';
 import { mayRestart } from './restart-limit.ts';
 import { launchInTime, stopProcess } from './service-types.ts';
-import { failAndStop, failToStart, started } from './starting.ts';
+import { failToStart, started } from './starting.ts';
 import { enterState } from './states.ts';
-import { stopAfterEnd, stopForGood, stopped } from './stopping.ts';
+import { failAndStop, stopAfterEnd, stopForGood, stopped } from './stopping.ts';
 import { clearTimer, setTimer } from './timers.ts';
 import { type Turn, notice } from './turn.ts';
 

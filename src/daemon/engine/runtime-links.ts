@@ -1,8 +1,7 @@
 /** Dependencies made and removed at run time: `add-dep`, `rm-dep`, `enable`, `disable`. */
 import type { DependencyKind } from '../../service/description.ts';
-import type { ServiceId } from '../model/ids.ts';
+import type { CommandId, ServiceId } from '../model/ids.ts';
 import type { Link } from '../model/link.ts';
-import type { CommandId } from '../model/ids.ts';
 import type { Reply } from './action.ts';
 import { cycleThrough } from './cycles.ts';
 import { addLink, dependencyLinks, hold, removeLink } from './links.ts';

@@ -10,26 +10,27 @@
 import type { Service } from '../model/service.ts';
 import { armStopTimer, launchMain, launchStop, pidOf, sendSignal, signals } from './processes.ts';
 import { beginWindow, remainingDelay } from './restart-limit.ts';
-import { started } from './starting.ts';
-import { stopped } from './stopping.ts';
 import { setTimer } from './timers.ts';
 import { type Turn, notice } from './turn.ts';
 
-export function beginAction(turn: Turn, service: Service): void {
+/** Begins the start action; true if that was all, and the service is up. */
+export function beginAction(turn: Turn, service: Service): boolean {
   const { type } = service.description;
   switch (type) {
     case 'internal':
-      return started(turn, service);
+      return true;
     case 'triggered':
-      if (service.isTriggered) return started(turn, service);
-      service.activity = 'completion';
-      return undefined;
+      if (!service.isTriggered) service.activity = 'completion';
+      return service.isTriggered;
     case 'process':
     case 'bgprocess':
       // A stop that was called off before its action began has left the process alone.
-      return service.main.kind === 'none' ? launchInTime(turn, service) : started(turn, service);
+      if (service.main.kind !== 'none') return true;
+      launchInTime(turn, service);
+      return false;
     case 'scripted':
-      return launchInTime(turn, service);
+      launchInTime(turn, service);
+      return false;
     default:
       return type satisfies never;
   }
@@ -45,21 +46,25 @@ export function launchInTime(turn: Turn, service: Service): void {
   return setTimer(turn, service, 'restart-delay', delay);
 }
 
-export function beginStopAction(turn: Turn, service: Service): void {
+/** Begins the stop action; true if that was all, and nothing of the service is left. */
+export function beginStopAction(turn: Turn, service: Service): boolean {
   const { type, stopCommand } = service.description;
   switch (type) {
     case 'internal':
     case 'triggered':
-      return stopped(turn, service);
+      return true;
     case 'process':
     case 'bgprocess':
-      if (isLaunching(service)) return armStopTimer(turn, service);
-      return service.main.kind === 'none' ? stopped(turn, service) : stopProcess(turn, service);
+      if (isLaunching(service)) armStopTimer(turn, service);
+      else if (service.main.kind === 'none') return true;
+      else stopProcess(turn, service);
+      return false;
     case 'scripted':
       // The stop command undoes what the start command has done; without the one there is nothing for the other.
-      if (service.activity === 'idle' || stopCommand.length === 0) return stopped(turn, service);
+      if (service.activity === 'idle' || stopCommand.length === 0) return true;
       service.activity = 'stop';
-      return launchStop(turn, service);
+      launchStop(turn, service);
+      return false;
     default:
       return type satisfies never;
   }

@@ -17,7 +17,6 @@ import { settleFailed, settleStarted, settleStopCancelled } from './outcomes.ts'
 import { removeStartPin } from './pins.ts';
 import { beginAction } from './service-types.ts';
 import { enterState } from './states.ts';
-import { stopped } from './stopping.ts';
 import { clearTimer } from './timers.ts';
 import { type Turn, emitEvent, notice, queuePropagation, serviceOf } from './turn.ts';
 
@@ -90,7 +89,7 @@ function beginStarting(turn: Turn, service: Service): void {
 export function bringUp(turn: Turn, service: Service): void {
   if (!acquireConsole(turn, service)) return;
   service.isWaiting = false;
-  beginAction(turn, service);
+  if (beginAction(turn, service)) started(turn, service);
 }
 
 /** Its action is done: it is up. */
@@ -114,8 +113,8 @@ export function started(turn: Turn, service: Service): void {
 }
 
 /**
- * The start has failed: tells the dependents and lets go of everything. The service itself is still where it was; `failAndStop` is for those that have
- * nothing left to end.
+ * The start has failed: tells the dependents and lets go of everything. The service itself is still where it was; `failAndStop` in
+ * stopping.ts is for those that have nothing left to end.
  */
 export function failToStart(turn: Turn, service: Service): void {
   removeStartPin(turn, service);
@@ -134,14 +133,6 @@ export function failToStart(turn: Turn, service: Service): void {
     kind: 'start-failed',
     isDependencyFailure: service.stopReason === 'dependency-failed',
   });
-}
-
-export function failAndStop(turn: Turn, service: Service): void {
-  clearTimer(turn, service);
-  failToStart(turn, service);
-  service.activity = 'idle';
-  service.isWaiting = false;
-  stopped(turn, service);
 }
 
 function tellDependents(turn: Turn, service: Service): void {

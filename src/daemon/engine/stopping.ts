@@ -18,7 +18,7 @@ import { settleStartCancelled, settleStopped } from './outcomes.ts';
 import { isHeldUp } from './pins.ts';
 import { mayRestart } from './restart-limit.ts';
 import { beginStopAction, interrupt } from './service-types.ts';
-import { start } from './starting.ts';
+import { failToStart, start } from './starting.ts';
 import { enterState } from './states.ts';
 import { clearTimer } from './timers.ts';
 import { type Turn, emitEvent, notice, queuePropagation, queueTransition, serviceOf } from './turn.ts';
@@ -178,7 +178,11 @@ export function bringDown(turn: Turn, service: Service): void {
     turn.actions.push({ kind: 'kill-all', id: service.id });
     return;
   }
-  beginStopAction(turn, service);
+  finishBringDown(turn, service);
+}
+
+export function finishBringDown(turn: Turn, service: Service): void {
+  if (beginStopAction(turn, service)) stopped(turn, service);
 }
 
 /** The process of a service that was up has ended on its own: it goes down, and perhaps up again. */
@@ -246,6 +250,15 @@ export function stopped(turn: Turn, service: Service): void {
     turn.actions.push({ kind: 'chain', from: service.id, name: service.description.chainTo });
   }
   settleStopped(turn, service, emitEvent(turn, service, 'stopped'));
+}
+
+/** The start has failed and there is nothing left to end. */
+export function failAndStop(turn: Turn, service: Service): void {
+  clearTimer(turn, service);
+  failToStart(turn, service);
+  service.activity = 'idle';
+  service.isWaiting = false;
+  stopped(turn, service);
 }
 
 /** Up again, after everything that prepares it. */
