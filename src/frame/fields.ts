@@ -102,13 +102,14 @@ export class FrameWriter {
     fields(this);
     const length = this.#used - begin - headerSize;
     if (length + overhead > 0xffff_ffff) throw new RangeError(`frame 0x${type.toString(16)} is too large`);
-    this.#buffer.writeUInt32LE(length, begin + 2);
+    this.#put32(length, begin + 2);
     return this.u8(ETX);
   }
 
   u8(value: number): this {
     this.#reserve(1);
-    this.#used = this.#buffer.writeUInt8(value, this.#used);
+    if (value !== (value & 0xff)) throw outOfRange(value, 1);
+    this.#buffer[this.#used++] = value;
     return this;
   }
 
@@ -119,15 +120,13 @@ export class FrameWriter {
   }
 
   u32(value: number): this {
-    this.#reserve(4);
-    this.#used = this.#buffer.writeUInt32LE(value, this.#used);
-    return this;
+    if (value !== value >>> 0) throw outOfRange(value, 4);
+    return this.#number32(value);
   }
 
   i32(value: number): this {
-    this.#reserve(4);
-    this.#used = this.#buffer.writeInt32LE(value, this.#used);
-    return this;
+    if (value !== (value | 0)) throw outOfRange(value, 4);
+    return this.#number32(value);
   }
 
   u64(value: bigint): this {
@@ -164,10 +163,30 @@ export class FrameWriter {
     return this;
   }
 
+  #number32(value: number): this {
+    this.#reserve(4);
+    this.#put32(value, this.#used);
+    this.#used += 4;
+    return this;
+  }
+
+  /** Byte by byte: in a process that has only just begun this costs a third of Buffer's own method. */
+  #put32(value: number, at: number): void {
+    const buffer = this.#buffer;
+    buffer[at] = value;
+    buffer[at + 1] = value >> 8;
+    buffer[at + 2] = value >> 16;
+    buffer[at + 3] = value >> 24;
+  }
+
   #reserve(size: number): void {
     if (this.#buffer.length - this.#used >= size) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#used + size));
     larger.set(this.#buffer.subarray(0, this.#used));
     this.#buffer = larger;
   }
+}
+
+function outOfRange(value: number, size: number): RangeError {
+  return new RangeError(`${value} does not fit into ${size} ${size === 1 ? 'byte' : 'bytes'}`);
 }
