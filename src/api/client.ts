@@ -227,7 +227,7 @@ export class ReeveClient implements Disposable {
 
   async #call<T>(method: string, parameters: JsonObject, decode: Decoder<T>): Promise<T> {
     try {
-      return decode(await this.#connection.call(`io.reeve.Control.${method}`, parameters), '');
+      return decode(await this.#connection.call(`io.reeve.Control.${method}`, parameters));
     } catch (error) {
       throw understood(error);
     }
@@ -260,7 +260,7 @@ export class ReeveClient implements Disposable {
     decode: Decoder<T>,
   ): AsyncGenerator<T, void, void> {
     try {
-      for await (const reply of connection.stream(`io.reeve.Control.${method}`, parameters)) yield decode(reply, '');
+      for await (const reply of connection.stream(`io.reeve.Control.${method}`, parameters)) yield decode(reply);
     } catch (error) {
       throw understood(error);
     }

@@ -9,7 +9,7 @@ import {
   type ServiceLoadFailure,
   type ServiceProblem,
 } from './control-decoders.ts';
-import { list, text } from './decoder.ts';
+import { list, named, text } from './decoder.ts';
 import { reasonText } from './event-text.ts';
 import type { ServiceEvent } from './service-status.ts';
 import type { JsonObject } from './varlink/envelope.ts';
@@ -59,27 +59,31 @@ export function toControlError(error: VarlinkError): ControlError {
 }
 
 function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
-  const name = (): string => text(parameters['name'], 'name');
-  const words = (): string => text(parameters['text'], 'text');
+  const name = (): string => named('name', parameters['name'], text);
+  const words = (): string => named('text', parameters['text'], text);
   switch (error) {
     case 'io.reeve.Control.ServiceNotFound':
-      return { kind: 'service-not-found', name: name(), problems: problems(parameters['problems'], 'problems') };
+      return { kind: 'service-not-found', name: name(), problems: named('problems', parameters['problems'], problems) };
     case 'io.reeve.Control.ServiceNotLoaded':
       return { kind: 'service-not-loaded', name: name() };
     case 'io.reeve.Control.LoadFailed':
-      return { kind: 'load-failed', name: name(), failures: loadFailures(parameters['failures'], 'failures') };
+      return { kind: 'load-failed', name: name(), failures: named('failures', parameters['failures'], loadFailures) };
     case 'io.reeve.Control.Failed':
       return { kind: 'failed', name: name(), ...verbAndEvent(parameters) };
     case 'io.reeve.Control.Cancelled':
       return { kind: 'cancelled', name: name(), ...verbAndEvent(parameters) };
     case 'io.reeve.Control.Abandoned':
-      return { kind: 'abandoned', name: name(), verb: text(parameters['verb'], 'verb') };
+      return { kind: 'abandoned', name: name(), verb: named('verb', parameters['verb'], text) };
     case 'io.reeve.Control.PinnedStopped':
       return { kind: 'pinned-stopped', name: name() };
     case 'io.reeve.Control.PinnedStarted':
       return { kind: 'pinned-started', name: name() };
     case 'io.reeve.Control.HasDependents':
-      return { kind: 'has-dependents', name: name(), dependents: list(text)(parameters['dependents'], 'dependents') };
+      return {
+        kind: 'has-dependents',
+        name: name(),
+        dependents: named('dependents', parameters['dependents'], list(text)),
+      };
     case 'io.reeve.Control.NotStarted':
       return { kind: 'not-started', name: name() };
     case 'io.reeve.Control.NoActiveDependents':
@@ -91,13 +95,13 @@ function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
     case 'io.reeve.Control.WrongState':
       return { kind: 'wrong-state', name: name(), text: words() };
     case 'io.reeve.Control.DependencyCycle':
-      return { kind: 'dependency-cycle', path: list(text)(parameters['path'], 'path') };
+      return { kind: 'dependency-cycle', path: named('path', parameters['path'], list(text)) };
     case 'io.reeve.Control.NoSuchDependency':
       return {
         kind: 'no-such-dependency',
-        from: text(parameters['from'], 'from'),
-        dependency: text(parameters['kind'], 'kind'),
-        to: text(parameters['to'], 'to'),
+        from: named('from', parameters['from'], text),
+        dependency: named('kind', parameters['kind'], text),
+        to: named('to', parameters['to'], text),
       };
     case 'io.reeve.Control.InUse':
       return { kind: 'in-use', name: name(), text: words() };
@@ -112,14 +116,14 @@ function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
     case 'org.varlink.service.PermissionDenied':
       return { kind: 'permission-denied' };
     case 'org.varlink.service.InvalidParameter':
-      return { kind: 'invalid-parameter', parameter: text(parameters['parameter'], 'parameter') };
+      return { kind: 'invalid-parameter', parameter: named('parameter', parameters['parameter'], text) };
     default:
       return { kind: 'other', error };
   }
 }
 
 function verbAndEvent(parameters: JsonObject): { readonly verb: string; readonly event: ServiceEvent } {
-  return { verb: text(parameters['verb'], 'verb'), event: serviceEvent(parameters['event'], 'event') };
+  return { verb: named('verb', parameters['verb'], text), event: named('event', parameters['event'], serviceEvent) };
 }
 
 /** What happened in one line, the service first. */

@@ -1,21 +1,23 @@
 /**
- * Turns what came over the wire into typed values. A decoder takes any value and the path it was found at, and returns the value with its type or
- * refuses it; unknown fields are dropped, and `null` is the same as absent.
+ * Turns what came over the wire into typed values. A decoder takes any value and returns it with its type, or refuses it; where in the whole value that was
+ * is found out on the way up, so that values that are right cost nothing for it. Unknown fields are dropped, and `null` is the same as absent.
  */
 
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   readonly code = 'REEVE_DECODE';
-  /** `services[3].state` */
+  /** `services[3].state`; empty for the value itself. */
   readonly path: string;
+  readonly expected: string;
 
   constructor(path: string, expected: string) {
     super(`reply of the daemon: ${path === '' ? 'the value' : path} must be ${expected}`);
     this.path = path;
+    this.expected = expected;
   }
 }
 
-export type Decoder<T> = (value: unknown, path: string) => T;
+export type Decoder<T> = (value: unknown) => T;
 
 /** A field that may be left out of its record. */
 export interface OptionalField<T> {
@@ -33,39 +35,44 @@ type OptionalPart<F extends Fields> = {
 };
 export type RecordOf<F extends Fields> = RequiredPart<F> & OptionalPart<F>;
 
-export const text: Decoder<string> = (value, path) => {
-  if (typeof value !== 'string') throw new DecodeError(path, 'a string');
+export const text: Decoder<string> = (value) => {
+  if (typeof value !== 'string') throw new DecodeError('', 'a string');
   return value;
 };
 
-export const number: Decoder<number> = (value, path) => {
-  if (typeof value !== 'number') throw new DecodeError(path, 'a number');
+export const number: Decoder<number> = (value) => {
+  if (typeof value !== 'number') throw new DecodeError('', 'a number');
   return value;
 };
 
-export const flag: Decoder<boolean> = (value, path) => {
-  if (typeof value !== 'boolean') throw new DecodeError(path, 'true or false');
+export const flag: Decoder<boolean> = (value) => {
+  if (typeof value !== 'boolean') throw new DecodeError('', 'true or false');
   return value;
 };
 
 export function oneOf<const T extends string>(...words: readonly T[]): Decoder<T> {
-  return (value, path) => {
-    const found = words.find((word) => word === value);
-    if (found === undefined) throw new DecodeError(path, `one of ${words.join(', ')}`);
-    return found;
+  return (value) => {
+    for (const word of words) if (word === value) return word;
+    throw new DecodeError('', `one of ${words.join(', ')}`);
   };
 }
 
 export function list<T>(element: Decoder<T>): Decoder<readonly T[]> {
-  return (value, path) => {
-    if (!Array.isArray(value)) throw new DecodeError(path, 'a list');
-    return value.map((each: unknown, index) => element(each, `${path}[${index}]`));
+  return (value) => {
+    if (!Array.isArray(value)) throw new DecodeError('', 'a list');
+    const decoded: T[] = [];
+    try {
+      for (const each of value) decoded.push(element(each));
+    } catch (error) {
+      throw inside(`[${decoded.length}]`, error);
+    }
+    return decoded;
   };
 }
 
-export function textMap(value: unknown, path: string): ReadonlyMap<string, string> {
-  if (typeof value !== 'object' || value === null) throw new DecodeError(path, 'an object');
-  return new Map(Object.entries(value).map(([key, each]) => [key, text(each, `${path}.${key}`)]));
+export function textMap(value: unknown): ReadonlyMap<string, string> {
+  if (typeof value !== 'object' || value === null) throw new DecodeError('', 'an object');
+  return new Map(Object.entries(value).map(([key, each]) => [key, named(key, each, text)]));
 }
 
 export function optional<T>(decoder: Decoder<T>): OptionalField<T> {
@@ -73,18 +80,45 @@ export function optional<T>(decoder: Decoder<T>): OptionalField<T> {
 }
 
 export function record<F extends Fields>(fields: F): Decoder<RecordOf<F>> {
-  const entries = Object.entries(fields);
-  return (value, path) => {
-    if (typeof value !== 'object' || value === null) throw new DecodeError(path, 'an object');
+  const entries = Object.entries(fields).map(([name, field]) =>
+    typeof field === 'function'
+      ? { name, decode: field, isOptional: false }
+      : { name, decode: field.optional, isOptional: true },
+  );
+  return (value) => {
+    if (typeof value !== 'object' || value === null) throw new DecodeError('', 'an object');
     const decoded: Record<string, unknown> = {};
-    for (const [name, field] of entries) {
-      const inside: unknown = Reflect.get(value, name);
-      const place = path === '' ? name : `${path}.${name}`;
-      if (typeof field === 'function') decoded[name] = field(inside, place);
-      else if (inside !== undefined && inside !== null) decoded[name] = field.optional(inside, place);
+    let current = '';
+    try {
+      for (const { name, decode, isOptional } of entries) {
+        const field: unknown = Reflect.get(value, name);
+        if (isOptional && (field === undefined || field === null)) continue;
+        current = name;
+        decoded[name] = decode(field);
+      }
+    } catch (error) {
+      throw inside(current, error);
     }
     return asRecord<F>(decoded);
   };
+}
+
+/**
+ * One field of an object.
+ * @throws {DecodeError} that names it.
+ */
+export function named<T>(name: string, value: unknown, decode: Decoder<T>): T {
+  try {
+    return decode(value);
+  } catch (error) {
+    throw inside(name, error);
+  }
+}
+
+function inside(name: string, error: unknown): unknown {
+  if (!(error instanceof DecodeError)) return error;
+  const separator = error.path === '' || error.path.startsWith('[') ? '' : '.';
+  return new DecodeError(`${name}${separator}${error.path}`, error.expected);
 }
 
 /** The one place where the type system is told, because it cannot follow a loop over the fields: each of them was just decoded. */

@@ -25,7 +25,7 @@ function outputOf(stream: WriteStream): Output {
 
 function version(): string {
   const packageFile = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return record({ version: text })(JSON.parse(packageFile), 'package.json').version;
+  return record({ version: text })(JSON.parse(packageFile)).version;
 }
 
 void runReevectl(process.argv.slice(2), {
