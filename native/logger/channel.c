@@ -1,15 +1,13 @@
-/* Descriptors come in the order of the frames that claim them. The kernel may cut them short when we have no room for more: then a log goes without. */
+/* Descriptors come in the order of the frames that claim them. The kernel cuts them short when we have no room for more: then a log goes without. */
 #include "logger.h"
 #include <sys/socket.h>
 
-enum { AT_ONCE = 253, INPUT = FRAME_OVERHEAD + LARGEST_OPEN + 16384, OUTPUT = 16384 };
+enum { AT_ONCE = 2, INPUT = FRAME_OVERHEAD + LARGEST_OPEN + 16384 };
 
-static uint8_t input[INPUT], output[OUTPUT];
-static size_t input_size, output_begin, descriptor_count;
-static struct frame_writer writer = { .buffer = output, .capacity = sizeof output };
-static int descriptors[2 * AT_ONCE];
+static uint8_t input[INPUT];
+static size_t input_size, descriptor_count;
+static int descriptors[2 * AT_ONCE]; /* of a frame that is not complete, and of the next */
 static uint32_t events;
-static bool is_owing, has_ended; /* is_owing: some slot has an event that did not fit */
 
 bool channel_open(void) { return watch(CHANNEL, TAG_CHANNEL, &events, EPOLLIN); }
 
@@ -22,26 +20,19 @@ static int claim(void)
     return fd;
 }
 
-static void handle_file(struct slot *slot, int error)
-{
-    int file = error == 0 ? claim() : -1;
-    if (slot && slot->log == LOG_FILE) {
-        sink_file(slot, file, error == 0 && file < 0 ? EMFILE : error);
-        slot_tick(slot);
-    } else if (file >= 0)
-        CALL(close, file);
-}
-
 static void handle(const struct launcher_message *message)
 {
     struct slot *slot = slot_find(message->slot);
-    if (message->type == OPEN) {
-        int pipe = claim();
-        slot_open(message, pipe, message->log == LOG_FILE ? claim() : -1);
-    } else if (message->type == FILE_AGAIN)
-        handle_file(slot, message->error);
+    int first = message->type == OPEN || (message->type == FILE_AGAIN && message->error == 0) ? claim() : -1;
+    if (message->type == OPEN)
+        slot_open(message, first, message->log == LOG_FILE ? claim() : -1);
     else if (message->type == FINISH)
         finish();
+    else if (slot && message->type == FILE_AGAIN) {
+        sink_file(slot, first, message->error == 0 && first < 0 ? EMFILE : message->error);
+        slot_tick(slot);
+    } else if (first >= 0)
+        CALL(close, first);
     else if (slot && message->type == STARTED)
         slot_started(slot);
     else if (slot && message->type == CLOSE)
@@ -78,13 +69,10 @@ void channel_receive(void)
     } control;
     struct iovec piece = { input + input_size, sizeof input - input_size };
     struct msghdr header = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
-    if (has_ended)
-        return;
-    ssize_t size = CALL(recvmsg, CHANNEL, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM))
+    ssize_t size = events == 0 ? -1 : CALL(recvmsg, CHANNEL, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (events == 0 || (size < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM)))
         return;
     if (size <= 0) {
-        has_ended = true;
         watch(CHANNEL, TAG_CHANNEL, &events, 0);
         finish();
         return;
@@ -100,9 +88,11 @@ void channel_receive(void)
     decode();
 }
 
-static void report(struct slot *slot)
+void channel_report(struct slot *slot)
 {
-    for (int event = 0; event < EVENT_COUNT; event++) {
+    for (int event = 0; event < EVENT_COUNT && events != 0; event++) {
+        uint8_t bytes[32];
+        struct frame_writer writer = { .buffer = bytes, .capacity = sizeof bytes };
         if (!(slot->owed & 1 << event))
             continue;
         frame_begin(&writer, event == EVENT_ROTATE ? ROTATE : LOG_EVENT);
@@ -112,8 +102,9 @@ static void report(struct slot *slot)
             put_u64(&writer, slot->amounts[event]);
             put_i32(&writer, slot->errors[event]);
         }
-        if (!frame_end(&writer)) {
-            is_owing = true;
+        frame_end(&writer);
+        if (CALL(write, CHANNEL, bytes, writer.used) < 0) { /* so few bytes are written whole, or not at all */
+            wake_at(now() + AGAIN);
             return;
         }
         slot->amounts[event] = 0;
@@ -126,26 +117,5 @@ void channel_owe(struct slot *slot, enum event event, uint64_t amount, int error
     slot->owed |= (uint8_t)(1 << event);
     slot->amounts[event] += amount;
     slot->errors[event] = error;
-    report(slot);
-}
-
-void channel_flush(void)
-{
-    while (!has_ended && output_begin < writer.used) {
-        ssize_t size = CALL(write, CHANNEL, output + output_begin, writer.used - output_begin);
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0)
-            break; /* full: EPOLLOUT will tell; broken: so will the end of the channel */
-        output_begin += (size_t)size;
-        if (output_begin < writer.used)
-            continue;
-        output_begin = writer.used = 0;
-        if (is_owing) {
-            is_owing = false;
-            slots_each(report);
-        }
-    }
-    if (!has_ended && !watch(CHANNEL, TAG_CHANNEL, &events, output_begin < writer.used ? EPOLLIN | EPOLLOUT : EPOLLIN))
-        wake_at(now() + AGAIN);
+    channel_report(slot);
 }

@@ -13,14 +13,12 @@ enum { BATCH = 64, FINISH_PATIENCE = 2000 };
 
 static int epoll;
 static uint64_t clock_now, tick_at = UINT64_MAX, finish_at = UINT64_MAX;
-static bool is_any_pending;
 
 void warn(const char *what, const char *detail)
 {
     char line[256];
     int size = snprintf(line, sizeof line, "reeve-logger: %s%s%s\n", what, detail ? ": " : "", detail ? detail : "");
-    if (size > 0)
-        CALL(write, STDERR_FILENO, line, (size_t)size < sizeof line ? (size_t)size : sizeof line - 1);
+    CALL(write, STDERR_FILENO, line, (size_t)size < sizeof line ? (size_t)size : sizeof line - 1);
 }
 
 _Noreturn void fatal(const char *what, const char *detail)
@@ -37,8 +35,10 @@ bool watch(int fd, uint32_t tag, uint32_t *events, uint32_t wanted)
 {
     struct epoll_event event = { .events = wanted, .data = { .u32 = tag } };
     int operation = *events == 0 ? EPOLL_CTL_ADD : wanted == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-    if (*events != wanted && CALL(epoll_ctl, epoll, operation, fd, &event) != 0)
+    if (*events != wanted && CALL(epoll_ctl, epoll, operation, fd, &event) != 0) {
+        wake_at(clock_now + AGAIN);
         return false;
+    }
     *events = wanted;
     return true;
 }
@@ -55,26 +55,6 @@ static void read_clock(void)
     struct timespec time;
     if (CALL(clock_gettime, CLOCK_MONOTONIC, &time) == 0)
         clock_now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
-static void tick(void)
-{
-    if (clock_now < tick_at)
-        return;
-    tick_at = finish_at;
-    slots_each(slot_tick);
-    readers_tick();
-}
-
-static void see_pending(struct slot *slot) { is_any_pending = is_any_pending || slot_is_pending(slot); }
-
-static bool is_finished(void)
-{
-    if (finish_at == UINT64_MAX)
-        return false;
-    is_any_pending = false;
-    slots_each(see_pending);
-    return !is_any_pending || clock_now >= finish_at;
 }
 
 static void dispatch(uint32_t tag, uint32_t events)
@@ -103,9 +83,12 @@ static void turn(void)
         channel_receive();
     for (int i = 0; i < count; i++)
         dispatch(events[i].data.u32, events[i].events);
-    tick();
+    if (clock_now >= tick_at) {
+        tick_at = finish_at;
+        slots_each(slot_tick);
+        readers_tick();
+    }
     readers_pump();
-    channel_flush();
 }
 
 int main(int argc, char **argv)
@@ -128,10 +111,9 @@ int main(int argc, char **argv)
         fatal("cannot watch descriptors 3 and 4", strerror(errno));
     confine();
     read_clock();
-    while (!is_finished())
+    while (finish_at == UINT64_MAX || (slots_are_pending() && clock_now < finish_at))
         turn();
     slots_each(slot_close);
     readers_pump();
-    channel_flush();
     return 0;
 }

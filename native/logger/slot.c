@@ -2,7 +2,7 @@
 #include "logger.h"
 #include <fcntl.h>
 
-enum { CHUNK = 65536, LARGEST_PIPE = 1 << 20, READ_AGAIN = 1000 };
+enum { CHUNK = 65536, LARGEST_PIPE = 1 << 20 };
 
 static struct slot slots[MAX_SLOTS + 1]; /* by number + 1, so that OWN_SLOT is the first; touched as far as it is used */
 static uint32_t used;
@@ -22,16 +22,32 @@ void slots_each(void (*visit)(struct slot *slot))
             visit(&slots[i]);
 }
 
-bool slot_is_pending(const struct slot *slot) { return slot->log == LOG_FILE && slot->written < slot->ring.end; }
+static bool is_pending(const struct slot *slot) { return slot->is_open && slot->log == LOG_FILE && slot->written < slot->ring.end; }
+
+bool slots_are_pending(void)
+{
+    uint32_t i = 0;
+    while (i < used && !is_pending(&slots[i]))
+        i++;
+    return i < used;
+}
 
 uint64_t slot_oldest(const struct slot *slot) { return slot->ring.begin > slot->cleared ? slot->ring.begin : slot->cleared; }
 
-/* Makes epoll look at the pipe exactly while it is to be read. */
 static void rewatch(struct slot *slot)
 {
-    bool is_read = !slot->has_ended && slot->paused_until == 0;
-    if (slot->pipe >= 0 && !watch(slot->pipe, (uint32_t)(slot - slots), &slot->events, is_read ? EPOLLIN : 0))
-        wake_at(now() + AGAIN);
+    if (slot->pipe >= 0)
+        watch(slot->pipe, slot_number(slot) + 1, &slot->events, slot->paused_until ? 0 : EPOLLIN);
+}
+
+static void close_pipe(struct slot *slot)
+{
+    if (slot->pipe < 0)
+        return;
+    watch(slot->pipe, slot_number(slot) + 1, &slot->events, 0); /* the launcher has the pipe too, so closing it does not suffice */
+    CALL(close, slot->pipe);
+    slot->pipe = -1;
+    slot->events = 0;
 }
 
 static void append(struct slot *slot, const uint8_t *data, size_t size)
@@ -40,7 +56,7 @@ static void append(struct slot *slot, const uint8_t *data, size_t size)
         sink_append(slot, data, size);
     ring_append(&slot->ring, data, size);
     if (slot->log == LOG_FILE)
-        sink_count_lost(slot, slot->ring.begin);
+        sink_lose(slot, slot->ring.begin);
 }
 
 /* Each line gets the time at which its first byte was read. */
@@ -83,26 +99,20 @@ static void take(struct slot *slot, const void *data, size_t size)
 static size_t read_once(struct slot *slot)
 {
     static uint8_t chunk[CHUNK];
-    size_t room = slot->log == LOG_FILE ? sink_room(slot, sizeof chunk) : sizeof chunk;
-    ssize_t size = slot->pipe < 0 ? 0 : CALL(read, slot->pipe, chunk, room);
+    ssize_t size = slot->pipe < 0 ? -1 : CALL(read, slot->pipe, chunk, slot->log == LOG_FILE ? sink_room(slot, sizeof chunk) : sizeof chunk);
     if (size > 0)
         take(slot, chunk, (size_t)size);
-    if (size == 0)
-        slot->has_ended = true;
-    if (size < 0 && errno != EAGAIN && errno != EINTR) {
-        slot->paused_until = now() + READ_AGAIN;
-        wake_at(slot->paused_until);
-    }
+    if (size == 0) /* nobody can write any more */
+        close_pipe(slot);
     return size > 0 ? (size_t)size : 0;
 }
 
 void slot_ready(uint32_t tag)
 {
-    struct slot *slot = &slots[tag];
-    if (slot->events == 0) /* closed or paused in this very turn */
+    if (slots[tag].events == 0) /* closed in this very turn */
         return;
-    read_once(slot);
-    rewatch(slot);
+    read_once(&slots[tag]);
+    rewatch(&slots[tag]);
 }
 
 void slot_drain(struct slot *slot)
@@ -111,24 +121,15 @@ void slot_drain(struct slot *slot)
         total += size;
 }
 
-static void close_pipe(struct slot *slot)
-{
-    if (slot->pipe < 0)
-        return;
-    watch(slot->pipe, (uint32_t)(slot - slots), &slot->events, 0);
-    CALL(close, slot->pipe);
-    slot->pipe = -1;
-    slot->events = 0;
-}
-
 static void open_pipe(struct slot *slot, int pipe)
 {
-    int flags = pipe < 0 ? -1 : CALL(fcntl, pipe, F_GETFL);
+    int flags = CALL(fcntl, pipe, F_GETFL);
     slot->pipe = pipe;
-    if (flags >= 0 && CALL(fcntl, pipe, F_SETFL, flags | O_NONBLOCK) == 0)
-        return;
-    channel_owe(slot, EVENT_LOST, 0, pipe < 0 ? EMFILE : errno);
-    close_pipe(slot);
+    if (flags < 0 || CALL(fcntl, pipe, F_SETFL, flags | O_NONBLOCK) != 0) {
+        channel_owe(slot, EVENT_LOST, 0, pipe < 0 ? EMFILE : errno);
+        close_pipe(slot);
+    }
+    rewatch(slot);
 }
 
 void slot_open(const struct launcher_message *open, int pipe, int file)
@@ -146,21 +147,16 @@ void slot_open(const struct launcher_message *open, int pipe, int file)
     if (error != 0)
         channel_owe(slot, EVENT_LOST, 0, error);
     if (slot->log == LOG_FILE)
-        sink_count_lost(slot, open->log == LOG_FILE ? slot->ring.begin : slot->ring.end);
-    else
-        slot->written = slot->ring.end;
+        sink_lose(slot, open->log == LOG_FILE ? slot->ring.begin : slot->ring.end);
+    slot->written = slot->log == LOG_FILE ? slot->written : slot->ring.end;
     slot->log = open->log;
     slot->has_timestamps = open->timestamps;
     slot->rotate_size = open->rotate_size;
-    slot->is_rotating = slot->has_ended = false;
-    slot->is_full = open->log == LOG_FILE && file < 0;
+    slot->is_rotating = slot->is_full = false;
     slot->paused_until = slot->line_size = 0;
-    if (slot->is_full)
-        channel_owe(slot, EVENT_DISK_FULL, 0, EBADF);
-    else if (file >= 0)
+    if (file >= 0)
         sink_file(slot, file, 0);
     open_pipe(slot, pipe);
-    rewatch(slot);
 }
 
 void slot_started(struct slot *slot)
@@ -172,8 +168,7 @@ void slot_started(struct slot *slot)
         take(slot, "\n", 1);
     if (slot->log == LOG_BUFFER && !is_empty)
         take(slot, restarted, sizeof restarted - 1);
-    slot->has_ended = slot->is_mid_line = false;
-    rewatch(slot);
+    slot->is_mid_line = false;
 }
 
 void slot_close(struct slot *slot)
@@ -181,11 +176,11 @@ void slot_close(struct slot *slot)
     slot_drain(slot);
     close_pipe(slot);
     if (slot->log == LOG_FILE && !sink_flush(slot))
-        sink_count_lost(slot, slot->ring.end);
+        sink_lose(slot, slot->ring.end);
     if (slot->amounts[EVENT_LOST] > 0)
         channel_owe(slot, EVENT_LOST, 0, 0);
     sink_close(slot);
-    readers_forget(slot);
+    readers_pump();
     ring_resize(&slot->ring, 0);
     slot->is_open = false;
 }
@@ -196,9 +191,10 @@ void slot_tick(struct slot *slot)
         slot->paused_until = 0;
     else
         wake_at(slot->paused_until);
-    if (slot_is_pending(slot) && now() >= slot->retry_at)
+    if (is_pending(slot) && now() >= slot->retry_at)
         sink_flush(slot);
-    if (slot_is_pending(slot))
+    if (is_pending(slot))
         wake_at(slot->retry_at);
+    channel_report(slot);
     rewatch(slot);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DrivenLogger } from './driven-logger.ts';
@@ -103,7 +104,8 @@ describe('reeve-logger, the file of a log', () => {
     await logger.open(1, { type: 'file' });
     await logger.open(2, { type: 'file' });
     await logger.open(3, { type: 'file' });
-    await logger.untilEvent(3, 'diskFull');
+    await logger.untilEvent(3, 'lost');
+    expect(logger.events(3, 'lost')).toEqual([{ amount: 0, errno: constants.errno.EMFILE }]);
     await logger.write(1, 'still here\n');
     await logger.untilLogged(1, 'still here\n');
     expect(await logger.finish()).toBe('status 0');
