@@ -1,5 +1,5 @@
 /** All subcommands, in the order of the help. */
-import type { CommandDefinition } from './command.ts';
+import type { CommandDefinition } from './session/command.ts';
 import { check } from './commands/check.ts';
 import { addDependency, removeDependency } from './commands/dependencies.ts';
 import { disable, enable } from './commands/enable.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 import { text, record } from '../api/decoder.ts';
 import { runReevectl } from './reevectl.ts';
-import type { Output } from './surroundings.ts';
+import type { Output } from './output/output.ts';
 
 /** A reader that has gone (`reevectl list | head -1`) is no failure of ours, and there is nobody left to tell. */
 const endQuietly = (error: NodeJS.ErrnoException): void => {

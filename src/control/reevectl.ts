@@ -1,13 +1,13 @@
 /** reevectl from its arguments to its exit status. */
 import { Command, CommanderError } from 'commander';
 import { suggest } from '../service/suggestion.ts';
-import type { CommandDefinition } from './command.ts';
+import type { CommandDefinition } from './session/command.ts';
 import { commandTable, findCommand } from './command-table.ts';
-import { Context, failureDocument, type GlobalOptions } from './context.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { toFailure, usageError } from './failure.ts';
+import { Context, failureDocument, type GlobalOptions } from './session/context.ts';
+import { type ExitCode, exitCodes } from './session/exit-codes.ts';
+import { toFailure, usageError } from './session/failure.ts';
 import { globalOptionLines, mainHelp } from './main-help.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './session/surroundings.ts';
 
 /** Global options that have a value, which is not the command. */
 const optionsWithValue = new Set(['-p', '--socket-path']);

@@ -56,7 +56,11 @@ test('start() throws a ControlError that says why the service failed', async () 
 test('start() throws service-not-found for a service without description', async () => {
   await using fixture = await startControlFixture({});
   using reeve = await connect(fixture.path);
-  expect(await problemOf(reeve.start('web'))).toEqual({ kind: 'service-not-found', name: 'web' });
+  expect(await problemOf(reeve.start('web'))).toEqual({
+    kind: 'service-not-found',
+    name: 'web',
+    problems: [{ message: 'no service description found' }],
+  });
 });
 
 test('start() throws load-failed with every problem', async () => {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { ReeveClient } from '../../api/client.ts';
 import type { ServiceStatus } from '../../api/service-status.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../session/context.ts';
 
 /** False as well when it cannot be told from here. */
 export function hasChangedDescription({ file, fileModified }: Pick<ServiceStatus, 'file' | 'fileModified'>): boolean {

@@ -1,8 +1,8 @@
 /** add-dep, rm-dep: dependencies that last until the service is unloaded or reloaded. */
 import type { RuntimeDependencyKind } from '../../api/client.ts';
-import type { CommandDefinition } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { exitCodes } from '../session/exit-codes.ts';
+import { usageError } from '../session/failure.ts';
 
 /** Words of dinitctl are understood as well. */
 const kinds: ReadonlyMap<string, RuntimeDependencyKind> = new Map([

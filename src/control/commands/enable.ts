@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import type { CommandResult } from '../../api/client.ts';
 import { ControlError } from '../../api/control-error.ts';
-import type { CommandDefinition } from '../command.ts';
-import type { Context } from '../context.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { explain } from '../explain.ts';
-import { ReevectlError, toFailure } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import type { Context } from '../session/context.ts';
+import { type ExitCode, exitCodes } from '../session/exit-codes.ts';
+import { explain } from '../session/explain.ts';
+import { ReevectlError, toFailure } from '../session/failure.ts';
 import { type EnableLink, findEnableLink, isLinked, makeLink, removeLink } from '../files/enable-link.ts';
 import { addDirectoryOption, offlineReading, onlineReading, type ReadingValues } from '../files/service-reading.ts';
 import { addWaitOptions, waitFor, waitingOf, type WaitValues } from './wait-options.ts';

@@ -1,7 +1,7 @@
 /** setenv, unsetenv, getallenv: the environment that services are started with. */
-import type { CommandDefinition } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { exitCodes } from '../session/exit-codes.ts';
+import { usageError } from '../session/failure.ts';
 import { terminalOutput } from '../output/text.ts';
 
 export const setEnvironment: CommandDefinition = {

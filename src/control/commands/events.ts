@@ -1,8 +1,8 @@
 /** events: what happens to services, as it happens. */
 import { eventText } from '../../api/event-text.ts';
 import type { ServiceEvent } from '../../api/service-status.ts';
-import type { CommandDefinition } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { exitCodes } from '../session/exit-codes.ts';
 import { paint, type Tone } from '../output/colours.ts';
 import { oneLine } from '../output/text.ts';
 

@@ -1,8 +1,8 @@
 /** list: the loaded services, one line each. */
 import type { ServiceSummary } from '../../api/service-status.ts';
 import { exitText } from '../../api/event-text.ts';
-import type { CommandDefinition } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { exitCodes } from '../session/exit-codes.ts';
 import type { Tone } from '../output/colours.ts';
 import { durationText } from '../output/duration.ts';
 import { type Cell, type Column, renderTable } from '../output/table.ts';

@@ -1,9 +1,9 @@
 /** catlog (also: logs): what a service has printed. */
 import type { ReeveClient } from '../../api/client.ts';
-import type { CommandDefinition } from '../command.ts';
-import type { Context } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import type { Context } from '../session/context.ts';
+import { exitCodes } from '../session/exit-codes.ts';
+import { usageError } from '../session/failure.ts';
 import { plural, terminalOutput } from '../output/text.ts';
 
 interface Values {

@@ -1,8 +1,8 @@
 /** is-started, is-failed: answers for scripts. */
 import type { ServiceStatus } from '../../api/service-status.ts';
-import type { CommandDefinition } from '../command.ts';
-import { eachService } from '../each-service.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { eachService } from '../session/each-service.ts';
+import { exitCodes } from '../session/exit-codes.ts';
 
 export const isStarted: CommandDefinition = {
   name: 'is-started',

@@ -2,10 +2,10 @@
 import type { ReeveClient } from '../../api/client.ts';
 import { eventText } from '../../api/event-text.ts';
 import { ConnectionError } from '../../api/varlink/client-connection.ts';
-import type { CommandDefinition } from '../command.ts';
-import type { Context } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { ReevectlError } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import type { Context } from '../session/context.ts';
+import { exitCodes } from '../session/exit-codes.ts';
+import { ReevectlError } from '../session/failure.ts';
 import { durationText } from '../output/duration.ts';
 import { addWaitOptions, waitingOf, type WaitValues } from './wait-options.ts';
 

@@ -1,10 +1,10 @@
 /** signal: sends a signal to the process of a service. */
 import { constants } from 'node:os';
-import type { CommandDefinition } from '../command.ts';
-import type { Context } from '../context.ts';
-import { eachService } from '../each-service.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { usageError } from '../failure.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import type { Context } from '../session/context.ts';
+import { eachService } from '../session/each-service.ts';
+import { type ExitCode, exitCodes } from '../session/exit-codes.ts';
+import { usageError } from '../session/failure.ts';
 import { suggest } from '../../service/suggestion.ts';
 
 const signals: ReadonlyMap<string, number> = new Map(

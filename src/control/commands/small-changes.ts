@@ -1,7 +1,7 @@
 /** unpin, trigger, untrigger, load, unload, reload: one call for each service, done at once. */
 import type { ReeveClient } from '../../api/client.ts';
-import type { CommandDefinition, Example } from '../command.ts';
-import { eachService } from '../each-service.ts';
+import type { CommandDefinition, Example } from '../session/command.ts';
+import { eachService } from '../session/each-service.ts';
 
 interface SmallChange {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { DependencyStatus, ServiceStatus } from '../../api/service-status.t
 import { paint } from '../output/colours.ts';
 import { durationText } from '../output/duration.ts';
 import { oneLine } from '../output/text.ts';
-import type { Output } from '../surroundings.ts';
+import type { Output } from '../output/output.ts';
 import { hasChangedDescription } from './changed-description.ts';
 import { stateTone, stateWord } from './list.ts';
 

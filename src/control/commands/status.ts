@@ -1,7 +1,7 @@
 /** status: everything about a service. */
-import type { CommandDefinition } from '../command.ts';
-import { eachService } from '../each-service.ts';
-import { lastOutput } from '../explain.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import { eachService } from '../session/each-service.ts';
+import { lastOutput } from '../session/explain.ts';
 import { statusLines } from './status-lines.ts';
 
 export const status: CommandDefinition = {

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { CommandOptions, CommandResult, ReeveClient } from '../../api/client.ts';
 import { ControlError } from '../../api/control-error.ts';
 import { eventText } from '../../api/event-text.ts';
-import type { CommandDefinition } from '../command.ts';
-import type { Context } from '../context.ts';
-import { eachService, type Told } from '../each-service.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { CommandDefinition } from '../session/command.ts';
+import type { Context } from '../session/context.ts';
+import { eachService, type Told } from '../session/each-service.ts';
+import type { ExitCode } from '../session/exit-codes.ts';
 import { noteChangedDescription } from './changed-description.ts';
 import { addWaitOptions, waitFor, waitingOf, type WaitValues } from './wait-options.ts';
 

@@ -1,10 +1,11 @@
 /** `--no-wait` and `--timeout`: how long a command waits for what it asked for. */
 import type { Command } from 'commander';
 import type { CommandOptions, CommandResult } from '../../api/client.ts';
-import type { Context } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { ReevectlError } from '../failure.ts';
-import { durationText, parseDuration } from '../output/duration.ts';
+import type { Context } from '../session/context.ts';
+import { exitCodes } from '../session/exit-codes.ts';
+import { ReevectlError } from '../session/failure.ts';
+import { durationText } from '../output/duration.ts';
+import { parseDuration } from '../session/parse-duration.ts';
 import { progressText } from '../output/progress-line.ts';
 
 export interface WaitValues {

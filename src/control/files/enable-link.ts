@@ -8,8 +8,8 @@ import { errnoText } from '../../api/errno-text.ts';
 import type { ServiceDescription } from '../../service/description.ts';
 import { type LoadOptions, readService } from '../../service/load.ts';
 import { renderProblem } from '../../service/problem-text.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { ReevectlError, usageError } from '../failure.ts';
+import { type ExitCode, exitCodes } from '../session/exit-codes.ts';
+import { ReevectlError, usageError } from '../session/failure.ts';
 
 export interface EnableLink {
   readonly from: string;

@@ -4,7 +4,7 @@ import { defaultSocket } from '../../api/default-paths.ts';
 import { systemServiceDirectories, userServiceDirectories } from '../../service/default-directories.ts';
 import { DiskFiles } from '../../service/disk-files.ts';
 import type { LoadOptions } from '../../service/load.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../session/context.ts';
 import { PasswdUsers } from './passwd-users.ts';
 
 export interface ReadingValues {

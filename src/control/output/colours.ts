@@ -1,6 +1,6 @@
 /** Colours of words whose meaning does not depend on them. */
 import { styleText } from 'node:util';
-import type { Output } from '../surroundings.ts';
+import type { Output } from './output.ts';
 
 export type Tone = 'good' | 'busy' | 'bad' | 'quiet' | 'plain' | 'strong';
 

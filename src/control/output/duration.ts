@@ -1,5 +1,4 @@
-/** Durations as people write and read them. */
-import { usageError } from '../failure.ts';
+/** Durations as people read them. */
 
 const second = 1_000;
 const minute = 60 * second;
@@ -19,19 +18,4 @@ export function durationText(milliseconds: number): string {
 function pair(value: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.floor((value % large) / small);
   return `${Math.floor(value / large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
-}
-
-const units: Readonly<Record<string, number>> = { ms: 1, '': second, s: second, m: minute, min: minute, h: hour };
-
-/**
- * `30`, `1.5s`, `500ms`, `2m`, `1h` in milliseconds.
- * @throws {ReevectlError}
- */
-export function parseDuration(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text) ?? [];
-  const factor = unit === undefined || !Object.hasOwn(units, unit) ? undefined : units[unit];
-  if (number === undefined || factor === undefined) {
-    throw usageError(`reevectl: '${text}' is not a duration`, 'examples: 30, 1.5s, 500ms, 2m, 1h');
-  }
-  return Number(number) * factor;
 }

@@ -1,6 +1,6 @@
 /** One line on the terminal that shows what a command waits for, from the second second on; nothing anywhere else. */
 import type { CommandProgress } from '../../api/control-decoders.ts';
-import type { Output } from '../surroundings.ts';
+import type { Output } from './output.ts';
 import { durationText } from './duration.ts';
 import { cut, oneLine } from './text.ts';
 

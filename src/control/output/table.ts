@@ -1,5 +1,5 @@
 /** Tables: columns aligned, and on a narrow terminal the less important columns left out and the last one cut. */
-import type { Output } from '../surroundings.ts';
+import type { Output } from './output.ts';
 import { paint, type Tone } from './colours.ts';
 import { cut } from './text.ts';
 

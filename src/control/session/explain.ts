@@ -2,13 +2,13 @@
  * Why a service failed, beyond the first line: the way from the service that was asked for to the one that is at fault, what that one printed last,
  * and where to look further.
  */
-import type { ReeveClient } from '../api/client.ts';
-import { ControlError } from '../api/control-error.ts';
-import { reasonText } from '../api/event-text.ts';
-import type { ServiceEvent, ServiceStatus } from '../api/service-status.ts';
-import { renderProblem } from '../service/problem-text.ts';
-import { suggest } from '../service/suggestion.ts';
-import { oneLine, quotedOutput } from './output/text.ts';
+import type { ReeveClient } from '../../api/client.ts';
+import { ControlError } from '../../api/control-error.ts';
+import { reasonText } from '../../api/event-text.ts';
+import type { ServiceEvent, ServiceStatus } from '../../api/service-status.ts';
+import { renderProblem } from '../../service/problem-text.ts';
+import { suggest } from '../../service/suggestion.ts';
+import { oneLine, quotedOutput } from '../output/text.ts';
 
 const shownLines = 10;
 const shownBytes = 4 * 1024;

@@ -1,12 +1,5 @@
 /** Everything outside of reevectl that it may touch, handed in by `main.ts`. */
-
-export interface Output {
-  write(text: string | Uint8Array): void;
-  readonly isTerminal: boolean;
-  /** Characters a line, where that is known. */
-  readonly columns: number | undefined;
-  readonly hasColours: boolean;
-}
+import type { Output } from '../output/output.ts';
 
 export interface Surroundings {
   readonly out: Output;

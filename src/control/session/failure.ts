@@ -1,8 +1,8 @@
 /** What went wrong, for people in two lines at most, for programs as an object, for scripts as an exit status. */
-import { ControlError, type ControlProblem } from '../api/control-error.ts';
-import { SocketPathError } from '../api/default-paths.ts';
-import { errnoText } from '../api/errno-text.ts';
-import { ConnectionError } from '../api/varlink/client-connection.ts';
+import { ControlError, type ControlProblem } from '../../api/control-error.ts';
+import { SocketPathError } from '../../api/default-paths.ts';
+import { errnoText } from '../../api/errno-text.ts';
+import { ConnectionError } from '../../api/varlink/client-connection.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 export interface Failure {

@@ -1,9 +1,10 @@
 /** The same for each service named: at the same time, with one answer each, and the first failure as the exit status. */
-import type { ReeveClient } from '../api/client.ts';
+import type { ReeveClient } from '../../api/client.ts';
+import { ControlError } from '../../api/control-error.ts';
 import { type Context, failureDocument } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { explain } from './explain.ts';
-import { toFailure } from './failure.ts';
+import { type Failure, toFailure } from './failure.ts';
 
 export interface Told {
   /** For people, if anything. */
@@ -37,10 +38,17 @@ async function one(
     if (line !== undefined) context.say(line);
     return { exitCode: exitCode ?? exitCodes.ok, document: { name, ...document } };
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = aboutService(name, error);
     context.fail(failure, context.isJson ? [] : await explain(reeve, error));
     return { exitCode: failure.exitCode, document: { name, ...failureDocument(failure) } };
   } finally {
     context.progress.remove(name);
   }
+}
+
+/** Some refusals are not about the service, and yet it must be told which of several it is that they met. */
+function aboutService(name: string, error: unknown): Failure {
+  const failure = toFailure(error);
+  const isTold = !(error instanceof ControlError) || failure.message.startsWith(`${name}: `);
+  return isTold ? failure : { ...failure, message: `${name}: ${failure.message}` };
 }

@@ -1,10 +1,10 @@
 /** One run of reevectl: its output, its options and its connection. */
-import { connect, type ReeveClient } from '../api/client.ts';
-import { findSocket, type Instance, type SocketPlace } from '../api/default-paths.ts';
+import { connect, type ReeveClient } from '../../api/client.ts';
+import { findSocket, type Instance, type SocketPlace } from '../../api/default-paths.ts';
 import type { Failure } from './failure.ts';
-import { paint } from './output/colours.ts';
-import { ProgressLine } from './output/progress-line.ts';
-import { oneLine } from './output/text.ts';
+import { paint } from '../output/colours.ts';
+import { ProgressLine } from '../output/progress-line.ts';
+import { oneLine } from '../output/text.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface GlobalOptions {
