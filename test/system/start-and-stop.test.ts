@@ -55,11 +55,8 @@ test('a service is started only when the service it depends on has reported read
 test('readiness through a variable gives the service the number of its descriptor', async () => {
   await using reeve = await ReeveInstance.boot({
     files: {
-      'sd/boot':
-        'type = process\ncommand = /bin/sh -c "eval \\"echo >&$READY_FD\\"; exec sleep 1000"\nready-notification = pipevar:READY_FD\n'.replace(
-          '$READY_FD',
-          '$$READY_FD',
-        ),
+      'bin/ready': '#!/bin/sh\neval "echo >&$READY_FD"\nexec sleep 1000\n',
+      'sd/boot': 'type = process\ncommand = {DIR}/bin/ready\nready-notification = pipevar:READY_FD\n',
     },
   });
   await reeve.untilStatus('boot', { state: 'started' });

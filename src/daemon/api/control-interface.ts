@@ -110,12 +110,16 @@ function command(manager: ServiceManager, verb: Verb): Method {
 function logged(log: ServerLog, method: Method): Method {
   return (call) => {
     const { uid, pid } = call.peer;
-    const command = call.method.slice(call.method.lastIndexOf('.') + 1);
-    const service = call.parameters.optionalText('name') ?? call.parameters.optionalText('from');
-    const text = `${command} requested by uid ${uid} (pid ${pid})`;
-    log.write('info', service === undefined ? text : `${service}: ${text}`, { uid, pid, command });
+    const command = inWords(call.method.slice(call.method.lastIndexOf('.') + 1));
+    const about = call.parameters.optionalText('name') ?? call.parameters.optionalText('from') ?? 'reeve';
+    log.write('info', `${about}: ${command} requested by uid ${uid} (pid ${pid})`, { uid, pid, command });
     return method(call);
   };
+}
+
+/** `SetTrigger` is `set trigger`. */
+function inWords(method: string): string {
+  return method.replaceAll(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : ' '}${letter.toLowerCase()}`);
 }
 
 function changed(call: MethodCall, change: (name: string) => ChangeOutcome): void {

@@ -98,7 +98,7 @@ function stopCommand(turn: Turn, service: Service, { command, pin, force }: Comm
 function restartCommand(turn: Turn, service: Service, { command, force }: CommandRequest): Reply {
   if (turn.state.isShuttingDown) return refused({ kind: 'shutting-down' });
   if (service.state !== 'started') return refused({ kind: 'not-started' });
-  if (service.isPinnedStopped) return refused({ kind: 'pinned-stopped' });
+  if (service.isPinnedStopped && !hasStartPin(service)) return refused({ kind: 'pinned-stopped' });
   const refusal = refusalToStop(turn, service, force);
   if (refusal) return refusal;
   awaitOutcome(service, command, 'restart');

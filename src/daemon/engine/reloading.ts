@@ -40,6 +40,10 @@ export function reload(turn: Turn, service: Service, description: SupervisedDesc
     service.description = former;
     return cycle ? { kind: 'refused', refusal: { kind: 'cycle', path: cycle } } : incompatible(consumer ?? '');
   }
+  if (former.type !== description.type) {
+    service.exit = null;
+    service.launchFailure = null;
+  }
   forgetMentions(state, service.id, former);
   for (const { kind, name } of description.dependencies) {
     if ((kind === 'before' || kind === 'after') && state.ids[nameKey(name)] === undefined) {

@@ -74,7 +74,7 @@ export function startFailed(turn: Turn, service: Service, report: ReportOf<'star
   }
   service.launchFailure = failure;
   notice(turn, service, { kind: 'execution-failed', failure });
-  if (service.activity === 'interrupt') return stopped(turn, service);
+  if (service.activity === 'interrupt') return interruptionOver(turn, service);
   return notCompleted(turn, service, 'exec-failed');
 }
 
@@ -130,9 +130,17 @@ function interruptedEnded(turn: Turn, service: Service, exit: ExitStatus, run: S
   if (!succeeded(exit)) notice(turn, service, { kind: 'start-interrupted', exit });
   if (type === 'bgprocess' && succeeded(exit)) return readPidFile(turn, service, run);
   const mayHaveWorked = succeeded(exit) || (exit.kind === 'killed' && exit.status === signals.interrupt);
-  if (type !== 'scripted' || !mayHaveWorked || stopCommand.length === 0) return stopped(turn, service);
+  if (type !== 'scripted' || !mayHaveWorked || stopCommand.length === 0) return interruptionOver(turn, service);
   service.activity = 'undo';
   return launchStop(turn, service);
+}
+
+/** Nothing is left of an interrupted start, or of an interrupted recovery: that one may have to wait for dependents, or be held up by a pin. */
+function interruptionOver(turn: Turn, service: Service): void {
+  if (isStopDue(service)) return stopped(turn, service);
+  clearTimer(turn, service);
+  service.activity = 'idle';
+  service.isVacant = service.state === 'started';
 }
 
 /** The process of a service that was up has ended without being told to. */

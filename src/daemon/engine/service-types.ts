@@ -55,6 +55,7 @@ export function beginStopAction(turn: Turn, service: Service): boolean {
       return true;
     case 'process':
     case 'bgprocess':
+      if (service.activity === 'interrupt') return false;
       if (isLaunching(service)) armStopTimer(turn, service);
       else if (service.main.kind === 'none') return true;
       else stopProcess(turn, service);

@@ -96,7 +96,9 @@ export function bringUp(turn: Turn, service: Service): void {
 export function started(turn: Turn, service: Service): void {
   clearTimer(turn, service);
   service.activity = 'run';
-  if (service.description.console !== 'runs') leaveConsole(turn, service);
+  // A bgprocess that runs on the console has it for its launched process only.
+  const { type, console } = service.description;
+  if (console !== 'runs' || type === 'bgprocess') leaveConsole(turn, service);
   service.restart = 'none';
   enterState(turn, service, 'started');
   settleStarted(turn, service, emitEvent(turn, service, 'started'));

@@ -31,7 +31,10 @@ export function released(turn: Turn, service: Service): void {
   if (isHeldUp(service)) return;
   queueRelease(turn, service);
   if (wasToRestart) settleStartCancelled(turn, service, emitEvent(turn, service, 'start-cancelled'));
-  if (service.state === 'starting' || service.state === 'started') service.pending.stop = true;
+  if (service.state !== 'starting' && service.state !== 'started') return;
+  // Whoever has told it to stop already has said why.
+  if (!service.pending.stop) service.stopReason = 'normal';
+  service.pending.stop = true;
 }
 
 /** Drops the explicit mark, without any other effect. */

@@ -28,8 +28,8 @@ function startTookTooLong(turn: Turn, service: Service): void {
   if (service.state !== 'starting') {
     // A recovery that does not come to an end.
     service.isRecovering = false;
-    service.activity = 'run';
-    return stopForGood(turn, service, 'timed-out');
+    interrupt(turn, service);
+    return service.state === 'started' ? stopForGood(turn, service, 'timed-out') : undefined;
   }
   interrupt(turn, service);
   service.stopReason = 'timed-out';

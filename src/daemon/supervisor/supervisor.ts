@@ -41,6 +41,8 @@ const refused = (refusal: Refusal): { readonly kind: 'refused'; readonly refusal
   refusal,
 });
 
+type ReloadOutcome = Awaited<ReturnType<ServiceManager['reload']>>;
+
 export interface SupervisorParts {
   readonly launcher: LauncherConnection;
   readonly logs: LogClient;
@@ -79,8 +81,14 @@ export class Supervisor implements ServiceManager {
 
   // Plans
 
-  /** Takes what is new in a plan into the engine; the failures say why what was asked for is not there. */
+  /** Takes what is new in a plan; the failures say why what was asked for is not there. */
   adopt(plan: CompiledPlan): readonly LoadFailure[] {
+    const failures = this.#takeNew(plan);
+    this.#parts.launcher.discard(plan.generation);
+    return failures;
+  }
+
+  #takeNew(plan: CompiledPlan): readonly LoadFailure[] {
     const { descriptions, generation, slots } = plan;
     const fresh = descriptions.services.flatMap((service, index) => {
       const slot = slots[index];
@@ -94,14 +102,12 @@ export class Supervisor implements ServiceManager {
     });
     if (reply.kind === 'not-loaded' || reply.kind === 'refused') {
       for (const { id } of fresh) this.#catalogue.remove(id);
-      this.#parts.launcher.discard(generation);
       return reply.kind === 'not-loaded' ? [...reply.failures, ...descriptions.failures] : descriptions.failures;
     }
     this.#parts.launcher.use(
       generation,
       fresh.map(({ id }) => id),
     );
-    this.#parts.launcher.discard(generation);
     return descriptions.failures;
   }
 
@@ -123,30 +129,26 @@ export class Supervisor implements ServiceManager {
     return { kind: 'loaded', isNew: true };
   }
 
-  async reload(
-    name: string,
-    caller: Caller,
-  ): Promise<LoadOutcome | { readonly kind: 'refused'; readonly refusal: Refusal }> {
+  async reload(name: string, caller: Caller): Promise<ReloadOutcome> {
     if (findService(this.host.state, name) === undefined) return this.load(name, caller);
     const plan = this.#planFor(name, await this.compilations.request([name]));
     if ('failures' in plan) return { kind: 'failed', failures: plan.failures };
-    const index = plan.descriptions.services.findIndex((service) => service.name === name);
-    const service = plan.descriptions.services[index];
+    const outcome = this.#takeReloaded(name, plan);
+    this.#parts.launcher.discard(plan.generation);
+    if (outcome.kind === 'loaded') this.#audit('reload', name, caller);
+    return outcome;
+  }
+
+  #takeReloaded(name: string, plan: CompiledPlan): ReloadOutcome {
+    const service = plan.descriptions.services.find((each) => each.name === name);
     const id = findService(this.host.state, name);
-    if (!service || id === undefined) {
-      this.#parts.launcher.discard(plan.generation);
-      return { kind: 'failed', failures: about(name, plan.descriptions.failures) };
-    }
-    const failures = this.adopt({
-      ...plan,
-      descriptions: { ...plan.descriptions, services: plan.descriptions.services },
-    });
+    if (!service || id === undefined) return { kind: 'failed', failures: about(name, plan.descriptions.failures) };
+    const failures = this.#takeNew(plan);
     const { reply } = this.host.request({ kind: 'reload', id, description: service });
     if (reply.kind === 'refused') return reply;
     if (reply.kind === 'not-loaded') return { kind: 'failed', failures: [...reply.failures, ...failures] };
     this.#catalogue.put({ id, generation: plan.generation, service });
     this.#parts.launcher.use(plan.generation, [id]);
-    this.#audit('reload', name, caller);
     return { kind: 'loaded', isNew: false };
   }
 
