@@ -65,14 +65,18 @@ export class SystemUserDatabase implements PlanUserDatabase {
 
 /**
  * There is no call that lists the groups of another user, but initgroups(3) takes them on: do that for a moment. The compiler is a process of its
- * own with nothing else going on.
+ * own with nothing else going on. The effective group has to change too: `getgroups` of Node.js adds it to what the kernel says, and a service must
+ * not get root's group by that.
  */
 function membershipsOf(library: Posix, name: string, gid: number): readonly number[] {
   const own = process.getgroups?.() ?? [];
+  const ownGroup = process.getegid?.() ?? gid;
   library.initgroups(name, gid);
   try {
+    process.setegid?.(gid);
     return [...new Set([gid, ...(process.getgroups?.() ?? [])])];
   } finally {
+    process.setegid?.(ownGroup);
     process.setgroups?.(own);
   }
 }

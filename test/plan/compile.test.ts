@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FrameWriter } from '../../src/frame/fields.ts';
@@ -166,17 +167,28 @@ describe.runIf(isRoot)('the plan compiler in system mode', { timeout: 60_000 }, 
     expect(problems(run)).toHaveLength(1);
   });
 
-  it('the plan compiler as root finds the groups of a user by name', () => {
-    using run = new CompilerRun({ 'sd/boot': 'type = process\ncommand = /bin/true\nrun-as = daemon\n' });
-    const identity = run
-      .compile({})
-      .plan.services[0]?.programs[0]?.ops.filter((op) => ['uid', 'gid', 'groups'].includes(op.kind));
-    expect(identity).toEqual([
-      { kind: 'gid', gid: 1 },
-      { kind: 'groups', gids: expect.arrayContaining([1]) },
-      { kind: 'uid', uid: 1 },
-    ]);
-  });
+  // Names of users that most machines have, one of them in other groups if possible.
+  it.each(['daemon', 'nobody', 'root'])(
+    'the plan compiler as root gives %s exactly the groups that id(1) tells',
+    (user) => {
+      using run = new CompilerRun({
+        'sd/boot': `type = internal\ndepends-on: before\ndepends-on: after\n`,
+        'sd/before': `type = process\ncommand = /bin/true\nrun-as = ${user}\n`,
+        'sd/after': `type = process\ncommand = /bin/true\nrun-as = ${user}\nlogfile = /x\n`,
+      });
+      const id = (option: string) =>
+        spawnSync('id', [option, user], { encoding: 'utf8' }).stdout.trim().split(' ').map(Number);
+      const { plan } = run.compile({});
+      const programs = plan.services.flatMap(({ programs }) => programs);
+      expect(programs).toHaveLength(2);
+      for (const { ops } of programs) {
+        const groups = ops.flatMap((op) => (op.kind === 'groups' ? [...op.gids].toSorted((a, b) => a - b) : []));
+        expect(groups).toEqual(id('-G').toSorted((a, b) => a - b));
+        expect(ops).toContainEqual({ kind: 'gid', gid: id('-g')[0] });
+        expect(ops).toContainEqual({ kind: 'uid', uid: id('-u')[0] });
+      }
+    },
+  );
 });
 
 /** Waits until the file's last change lies further back than the grain of the clock. */
