@@ -52,6 +52,8 @@ function notCompleted(turn: Turn, service: Service, reason: Service['stopReason'
   clearTimer(turn, service);
   if (service.state === 'starting') {
     service.stopReason = reason;
+    // Clients know a process that could not be executed as one on its way down.
+    if (reason === 'exec-failed' && service.description.type === 'process') enterState(turn, service, 'stopping');
     return failAndStop(turn, service);
   }
   service.activity = 'idle';
