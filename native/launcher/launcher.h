@@ -165,6 +165,7 @@ enum message {
 enum channel_phase { CHANNEL_NONE, CHANNEL_GREETING, CHANNEL_SYNCED };
 extern struct frame_rule policy_rules[];
 void policy_begin(void);
+bool policy_decode(struct frame frame, struct values *out);
 const char *policy_apply(struct frame frame, enum channel_phase phase); /* NULL, or why the daemon is not to be trusted */
 /* daemon.c, for it */
 const char *daemon_hello(uint64_t version, uint64_t pid);

@@ -185,13 +185,20 @@ void policy_begin(void)
         policy_rules[i] = policies[i].rule;
 }
 
-const char *policy_apply(struct frame frame, enum channel_phase phase)
+static const struct policy *policy_of(struct frame frame)
 {
     const struct policy *policy = policies;
-    struct values values;
     while (policy->rule.type != frame.type) /* frame_next let only these through */
         policy++;
-    if (policy->phase != phase)
+    return policy;
+}
+
+bool policy_decode(struct frame frame, struct values *out) { return decode(frame, policy_of(frame)->layout, out); }
+
+const char *policy_apply(struct frame frame, enum channel_phase phase)
+{
+    struct values values;
+    if (policy_of(frame)->phase != phase)
         return "a message is not permitted now";
-    return decode(frame, policy->layout, &values) ? policy->handle(&values) : "a message is malformed";
+    return policy_decode(frame, &values) ? policy_of(frame)->handle(&values) : "a message is malformed";
 }

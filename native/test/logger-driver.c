@@ -7,13 +7,11 @@
  *     rotating SLOT                           from now on ROTATE is answered at once: PATH becomes PATH.1, PATH.2, … in the order of time
  *     started SLOT | close SLOT | clear SLOT | finish | hangup | raw HEX
  *     write SLOT HEX                          into the pipe
- *     flood SLOT LINES SIZE                   a process of its own writes numbered lines of SIZE bytes
+ *     flood SLOT PROGRAM LINES SIZE           runs native/test/flood.c into the pipe
  *     unwritten SLOT                          closes our writing end of the pipe
  *     waiting SLOT                            how many bytes are in the pipe
  *     signal NUMBER                           to the logger
- *     trespass NUMBER                         makes the logger's next system call this one (x86-64)
- *
- * Called with LINES SIZE it is only the flood, to standard output. */
+ *     trespass NUMBER                         makes the logger's next system call this one (x86-64) */
 #include "frame.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -242,40 +240,18 @@ static void command_start(char **words)
     close(ends[1]);
 }
 
-/* Exits 0 when all lines are written. */
-__attribute__((noreturn)) static void write_lines(int fd, unsigned long lines, size_t size)
+static void command_flood(char **words)
 {
-    static char block[65536];
-    size_t used = 0;
-    for (unsigned long i = 0; i < lines; i++) {
-        char digits[24];
-        snprintf(digits, sizeof digits, "%08lu", i);
-        memset(block + used, '.', size);
-        memcpy(block + used, digits, 8);
-        block[used + size - 1] = '\n';
-        used += size;
-        if (used + size <= sizeof block && i + 1 < lines)
-            continue;
-        for (size_t at = 0; at < used;) {
-            ssize_t count = write(fd, block + at, used - at);
-            if (count < 0)
-                _exit(1);
-            at += (size_t)count;
-        }
-        used = 0;
-    }
-    _exit(0);
-}
-
-static void command_flood(uint32_t slot, unsigned long lines, size_t size)
-{
+    uint32_t slot = number(words[1]);
     sigset_t none;
+    sigemptyset(&none);
     slots[slot].writer = fork();
     if (slots[slot].writer != 0)
         return;
-    sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    write_lines(slots[slot].write_end, lines, size);
+    dup2(slots[slot].write_end, STDOUT_FILENO);
+    execl(words[2], "flood", words[3], words[4], (char *)NULL);
+    _exit(127);
 }
 
 static size_t bytes_of_hex(const char *hex, uint8_t *bytes, size_t capacity)
@@ -346,7 +322,7 @@ static void command(char **words, size_t count)
         if (write(slots[slot].write_end, bytes, size) != (ssize_t)size)
             give_up("write");
     } else if (strcmp(name, "flood") == 0)
-        command_flood(slot, strtoul(words[2], NULL, 0), number(words[3]));
+        command_flood(words);
     else if (strcmp(name, "unwritten") == 0)
         close(slots[slot].write_end);
     else if (strcmp(name, "waiting") == 0)
@@ -412,11 +388,9 @@ static void read_commands(void)
     memmove(line, at, used);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     sigset_t child;
-    if (argc == 3)
-        write_lines(STDOUT_FILENO, strtoul(argv[1], NULL, 0), number(argv[2]));
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
