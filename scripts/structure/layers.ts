@@ -43,7 +43,9 @@ export const layerFindings = (files: readonly SourceFile[]): readonly string[] =
 const importsOf = ({ path, text }: SourceFile): readonly Import[] =>
   importsIn(text)
     .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => ({ from: path, to: posix.join(dirname(path), specifier) }));
+    .map((specifier) => ({ from: path, to: posix.join(dirname(path), specifier) }))
+    // The name and the version of the project are for everybody.
+    .filter(({ to }) => to !== 'package.json');
 
 const findingOf = ({ from, to }: Import): readonly string[] => {
   const [layer, target] = [layerOf(from), layerOf(to)];
