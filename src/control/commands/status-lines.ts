@@ -8,8 +8,10 @@ import type { Output } from '../output/output.ts';
 import { hasChangedDescription } from './changed-description.ts';
 import { stateTone, stateWord } from './list.ts';
 
+/** @param failed Those of its dependencies and dependents that failed. */
 export function statusLines(
   service: ServiceStatus,
+  failed: ReadonlySet<string>,
   lastLines: readonly string[],
   output: Output,
   now: number,
@@ -17,7 +19,7 @@ export function statusLines(
   const state = paint(output, stateTone(service), stateWord(service));
   const since = `for ${durationText(now - service.since)}`;
   const head = `${paint(output, 'strong', oneLine(service.name))}: ${state} ${since}${oneLine(headReason(service))}`;
-  const details = detailsOf(service).filter(([, text]) => text !== '');
+  const details = detailsOf(service, failed).filter(([, text]) => text !== '');
   const width = details.reduce((longest, [title]) => Math.max(longest, title.length), 0);
   return [
     head,
@@ -42,7 +44,7 @@ function headReason(service: ServiceStatus): string {
   }
 }
 
-function detailsOf(service: ServiceStatus): readonly (readonly [string, string])[] {
+function detailsOf(service: ServiceStatus, failed: ReadonlySet<string>): readonly (readonly [string, string])[] {
   return [
     ['wanted', wanted(service)],
     ['pinned', pins(service)],
@@ -50,8 +52,8 @@ function detailsOf(service: ServiceStatus): readonly (readonly [string, string])
     ['last end', lastEnd(service)],
     ['restarts', restarts(service)],
     ['console', service.console === 'none' ? '' : service.console === 'held' ? 'holds it' : 'waits for it'],
-    ['depends on', service.dependencies.map(dependencyText).join(', ')],
-    ['needed by', service.dependents.map(dependencyText).join(', ')],
+    ['depends on', links(service.dependencies, ({ isWaiting }) => isWaiting && service.state === 'starting', failed)],
+    ['needed by', links(service.dependents, ({ isWaiting, state }) => isWaiting && state === 'starting', failed)],
     ['type', service.type],
     ['output', outputText(service)],
     ['file', fileText(service)],
@@ -87,9 +89,21 @@ function restarts({ restarts: count, restartLimit }: ServiceStatus): string {
   return restartLimit === 0 ? `${count}, no limit` : `${count} of at most ${restartLimit}`;
 }
 
-function dependencyText({ kind, name, state, isWaiting }: DependencyStatus): string {
-  const link = kind === 'depends-on' ? '' : `${kind}, `;
-  return `${name} (${link}${state}${isWaiting ? ', waited for' : ''})`;
+function links(
+  all: readonly DependencyStatus[],
+  isWaitedFor: (link: DependencyStatus) => boolean,
+  failed: ReadonlySet<string>,
+): string {
+  return all
+    .map((link) => {
+      const words = [
+        ...(link.kind === 'depends-on' ? [] : [link.kind]),
+        failed.has(link.name) ? 'failed' : link.state,
+        ...(isWaitedFor(link) ? ['waited for'] : []),
+      ];
+      return `${link.name} (${words.join(', ')})`;
+    })
+    .join(', ');
 }
 
 function outputText({ logType, logFile }: ServiceStatus): string {

@@ -1,4 +1,6 @@
 /** status: everything about a service. */
+import type { ReeveClient } from '../../api/client.ts';
+import type { DependencyStatus } from '../../api/service-status.ts';
 import type { CommandDefinition } from '../session/command.ts';
 import { eachService } from '../session/each-service.ts';
 import { lastOutput } from '../session/explain.ts';
@@ -22,8 +24,16 @@ export const status: CommandDefinition = {
       const service = await reeve.status(name);
       if (context.isJson) return { document: service };
       const output = lines > 0 ? await lastOutput(reeve, name, lines) : [];
-      context.show(statusLines(service, output, context.surroundings.out, context.surroundings.now()));
+      const failed = await failedOf(reeve, [...service.dependencies, ...service.dependents]);
+      context.show(statusLines(service, failed, output, context.surroundings.out, context.surroundings.now()));
       return {};
     });
   },
 };
+
+async function failedOf(reeve: ReeveClient, links: readonly DependencyStatus[]): Promise<ReadonlySet<string>> {
+  const stopped = links.filter(({ state }) => state === 'stopped').map(({ name }) => name);
+  if (stopped.length === 0) return new Set();
+  const services = await reeve.list(stopped);
+  return new Set(services.filter(({ isFailed }) => isFailed).map(({ name }) => name));
+}
