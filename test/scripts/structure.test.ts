@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { importsIn } from '../../scripts/structure/imports.ts';
 import { layerFindings } from '../../scripts/structure/layers.ts';
+import { linkFindings } from '../../scripts/structure/links.ts';
 import { sizeFindings } from '../../scripts/structure/sizes.ts';
 
 const file = (path: string, ...imports: readonly string[]) => ({
@@ -76,4 +77,11 @@ test('sizeFindings() bounds the trusted base, to which tests and fuzz targets do
   }));
   const untrusted = { path: 'native/test/launcher.c', text: '\n'.repeat(400) };
   expect(sizeFindings([...parts, untrusted])).toEqual(['launcher and logger have 2520 lines of C: at most 2500']);
+});
+
+test('linkFindings() names a link to a file that is not there, and leaves those to other places alone', () => {
+  const text = '[a](there.md) [b](../gone.md#part) [c](https://example.org/x) [d](#here)\n';
+  expect(linkFindings([{ path: 'docs/page.md', text }], (path) => path === 'docs/there.md')).toEqual([
+    'docs/page.md links to ../gone.md, which is not there',
+  ]);
 });
