@@ -54,12 +54,20 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
     va_end(arguments);
 }
 
+__attribute__((noreturn)) static void end(int status)
+{
+    if (logger > 0)
+        kill(logger, SIGKILL);
+    for (uint32_t slot = 0; slot < SLOTS; slot++)
+        if (slots[slot].writer > 0)
+            kill(slots[slot].writer, SIGKILL);
+    exit(status);
+}
+
 __attribute__((noreturn)) static void give_up(const char *what)
 {
     say("driver: %s: %s\n", what, strerror(errno));
-    if (logger > 0)
-        kill(logger, SIGKILL);
-    exit(1);
+    end(1);
 }
 
 static uint32_t number(const char *text) { return (uint32_t)strtoul(text, NULL, 0); }
@@ -112,8 +120,7 @@ static void send_file(uint32_t slot, const char *path, int error)
     frame_end(&writer);
     int fd = error ? -1 : open_log(path);
     send_frame(&writer, &fd, error ? 0 : 1);
-    if (fd >= 0)
-        close(fd);
+    close(fd);
 }
 
 static void command_open(char **words)
@@ -144,8 +151,7 @@ static void command_open(char **words)
         fds[1] = open_log(words[6]);
     }
     send_frame(&writer, fds, fds[1] < 0 ? 1 : 2);
-    if (fds[1] >= 0)
-        close(fds[1]);
+    close(fds[1]);
 }
 
 static void rotate(uint32_t slot)
@@ -272,13 +278,8 @@ static void command_trespass(long call)
     struct user_regs_struct registers;
     if (ptrace(PTRACE_SEIZE, logger, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, logger, NULL, NULL) != 0)
         give_up("ptrace");
-    do {
-        if (waitpid(logger, &status, 0) < 0 || !WIFSTOPPED(status))
-            give_up("waitpid");
-        if (WSTOPSIG(status) == (SIGTRAP | 0x80))
-            break;
+    while (waitpid(logger, &status, 0) == logger && WIFSTOPPED(status) && WSTOPSIG(status) != (SIGTRAP | 0x80))
         ptrace(PTRACE_SYSCALL, logger, NULL, NULL);
-    } while (true);
     ptrace(PTRACE_GETREGS, logger, NULL, &registers);
     registers.orig_rax = (unsigned long long)call;
     ptrace(PTRACE_SETREGS, logger, NULL, &registers);
@@ -305,14 +306,8 @@ static void command(char **words, size_t count)
         send_file(slot, NULL, (int)number(words[2]));
     else if (strcmp(name, "rotating") == 0)
         slots[slot].is_rotating = true;
-    else if (strcmp(name, "started") == 0)
-        send_slot(0x83, slot);
-    else if (strcmp(name, "close") == 0)
-        send_slot(0x84, slot);
-    else if (strcmp(name, "clear") == 0)
-        send_slot(0x85, slot);
-    else if (strcmp(name, "finish") == 0)
-        send_slot(0x86, 0);
+    else if (strcmp(name, "started") == 0 || strcmp(name, "close") == 0 || strcmp(name, "clear") == 0 || strcmp(name, "finish") == 0)
+        send_slot(name[0] == 's' ? 0x83 : name[0] == 'f' ? 0x86 : name[2] == 'o' ? 0x84 : 0x85, slot);
     else if (strcmp(name, "hangup") == 0)
         shutdown(channel, SHUT_RDWR);
     else if (strcmp(name, "raw") == 0)
@@ -356,15 +351,6 @@ static void reap(void)
     }
 }
 
-static void end(void)
-{
-    if (logger > 0)
-        kill(logger, SIGKILL);
-    for (uint32_t slot = 0; slot < SLOTS; slot++)
-        if (slots[slot].writer > 0)
-            kill(slots[slot].writer, SIGKILL);
-    exit(0);
-}
 
 static void read_commands(void)
 {
@@ -372,7 +358,7 @@ static void read_commands(void)
     static size_t used;
     ssize_t size = read(STDIN_FILENO, line + used, sizeof line - used - 1);
     if (size <= 0)
-        end();
+        end(0);
     used += (size_t)size;
     char *at = line, *newline;
     while ((newline = memchr(at, '\n', used - (size_t)(at - line)))) {
@@ -401,15 +387,13 @@ int main(void)
     setrlimit(RLIMIT_NOFILE, &files);
     for (;;) {
         struct pollfd ready[3] = { { STDIN_FILENO, POLLIN, 0 }, { signals, POLLIN, 0 }, { channel, POLLIN, 0 } };
+        struct signalfd_siginfo info;
         if (poll(ready, 3, -1) < 0 && errno != EINTR)
             give_up("poll");
         if (ready[2].revents)
             receive();
-        if (ready[1].revents) {
-            struct signalfd_siginfo info;
-            if (read(signals, &info, sizeof info) == sizeof info)
-                reap();
-        }
+        if (ready[1].revents && read(signals, &info, sizeof info) == sizeof info)
+            reap();
         if (ready[0].revents)
             read_commands();
     }

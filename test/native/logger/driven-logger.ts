@@ -45,6 +45,9 @@ export const make = (...targets: readonly string[]): void => {
 export const loggerProgram = (build: 'plain' | 'asan' | 'fault' = 'plain'): string =>
   join(built, build === 'plain' ? '' : build, 'reeve-logger');
 
+/** Writes numbered lines: `flood LINES SIZE`. */
+export const floodProgram = join(built, 'test', 'flood');
+
 export class DrivenLogger implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'reeve-logger-'));
   readonly #driver: ChildProcess;
@@ -61,7 +64,7 @@ export class DrivenLogger implements AsyncDisposable {
 
   static async start(options: LoggerOptions = {}): Promise<DrivenLogger> {
     const build = options.build ?? 'plain';
-    make(loggerProgram(build), join(built, 'test', 'logger-driver'));
+    make(loggerProgram(build), join(built, 'test', 'logger-driver'), floodProgram);
     const logger = new DrivenLogger(options);
     await logger.restart();
     return logger;
@@ -124,6 +127,11 @@ export class DrivenLogger implements AsyncDisposable {
   /** Puts text into the pipe of the slot. */
   async write(slot: number, text: string): Promise<void> {
     await this.tell('write', slot, Buffer.from(text).toString('hex'));
+  }
+
+  /** A process of its own writes numbered lines of `size` bytes; its end is told as `wrote SLOT status 0`. */
+  async flood(slot: number, lines: number, size: number): Promise<void> {
+    await this.tell('flood', slot, floodProgram, lines, size);
   }
 
   /** What is in the file of the slot, after its rotated predecessors in the order of time. */

@@ -12,7 +12,7 @@ describe('reeve-logger, the file of a log', () => {
       await using logger = await DrivenLogger.start();
       await logger.open(1, { type: 'file', rotate });
       await logger.tell('rotating', 1);
-      await logger.tell('flood', 1, rotate / 5, 61);
+      await logger.flood(1, rotate / 5, 61);
       await logger.untilHappened('wrote 1 status 0');
       expect(await logger.finish()).toBe('status 0');
       const files = logger.files(1);

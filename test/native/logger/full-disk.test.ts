@@ -10,7 +10,7 @@ describe('reeve-logger, a full disk', () => {
   it('reeve-logger counts exactly what could not be kept, and says each change once', async () => {
     await using logger = await DrivenLogger.start({ largestFile: 10_000 });
     await logger.open(1, { type: 'file', buffer: 5000 });
-    await logger.tell('flood', 1, 1000, 100);
+    await logger.flood(1, 1000, 100);
     await logger.untilHappened('wrote 1 status 0');
     await logger.until(async () => (await logger.shown(1)).endsWith('.\n'), 'the end of the flood');
     expect(logger.logged(1)).toBe(numberedLines(1000, 100).slice(0, 10_000));

@@ -56,7 +56,7 @@ describe('reeve-logger, its readers', () => {
     await using logger = await DrivenLogger.start();
     await logger.open(1, { type: 'buffer', buffer: 1_000_000 });
     await logger.open(2, { type: 'buffer' });
-    await logger.tell('flood', 1, 9000, 100);
+    await logger.flood(1, 9000, 100);
     await logger.write(2, 'small\n');
     await logger.untilHappened('wrote 1 status 0');
     await logger.untilShown(2, 'small\n');
@@ -75,7 +75,7 @@ describe('reeve-logger, its readers', () => {
     await logger.write(1, 'first\n');
     await slow.untilText(request, 'first\n');
     slow.socket.pause();
-    await logger.tell('flood', 1, 200_000, 100);
+    await logger.flood(1, 200_000, 100);
     await logger.untilHappened('wrote 1 status 0');
     await logger.untilShown(1, '.\n');
     slow.socket.resume();

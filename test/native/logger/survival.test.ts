@@ -12,7 +12,7 @@ describe('reeve-logger, its end and the next one', () => {
     await logger.write(1, 'before\n');
     await logger.untilLogged(1, 'before\n');
     await logger.tell('signal', sigstop);
-    await logger.tell('flood', 1, 5000, 100);
+    await logger.flood(1, 5000, 100);
     await logger.until(async () => (await logger.tell('waiting', 1)) > 65_000, 'a full pipe');
     await logger.tell('signal', sigkill);
     expect(await logger.exit()).toBe(`signal ${sigkill}`);
@@ -26,7 +26,7 @@ describe('reeve-logger, its end and the next one', () => {
   it('reeve-logger killed in the middle of a flood loses at most what it had just read', async () => {
     await using logger = await DrivenLogger.start();
     await logger.open(1, { type: 'file' });
-    await logger.tell('flood', 1, 400_000, 100);
+    await logger.flood(1, 400_000, 100);
     await logger.until(() => logger.logged(1).length > 1_000_000, 'a good part of the flood');
     await logger.tell('signal', sigkill);
     expect(await logger.exit()).toBe(`signal ${sigkill}`);
@@ -71,7 +71,7 @@ describe('reeve-logger, its end and the next one', () => {
   it('reeve-logger hears each of 9,000 services while one floods without end, and can still end', async () => {
     await using logger = await DrivenLogger.start();
     await logger.open(0, { type: 'buffer' });
-    await logger.tell('flood', 0, 4_000_000_000, 100);
+    await logger.flood(0, 4_000_000_000, 100);
     const slots = Array.from({ length: 9000 }, (_, index) => index + 1);
     await Promise.all(slots.map((slot) => logger.open(slot, { type: 'buffer', buffer: 64 })));
     await Promise.all(slots.map((slot) => logger.write(slot, `${slot} is heard\n`)));

@@ -27,7 +27,7 @@ describe('reeve-logger, timestamps', () => {
     await using logger = await DrivenLogger.start();
     await logger.open(1, { type: 'file', timestamps: true, rotate: 200_000 });
     await logger.tell('rotating', 1);
-    await logger.tell('flood', 1, 20_000, 30);
+    await logger.flood(1, 20_000, 30);
     await logger.untilHappened('wrote 1 status 0');
     expect(await logger.finish()).toBe('status 0');
     expect(logger.files(1).length).toBeGreaterThan(3);
