@@ -15,6 +15,7 @@ import { LauncherSession } from './supervisor/launcher-session.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 
 const launcherDescriptor = 3;
+const journalDescriptor = 4;
 
 function createLog({ isForeground, logLevel }: DaemonOptions): DaemonLog {
   return isForeground ? new HumanLog(process.stdout, logLevel, systemClocks.monotonic) : new JsonLog(2, logLevel);
@@ -30,6 +31,7 @@ async function serve(options: DaemonOptions): Promise<void> {
     logs,
     log,
     clocks: systemClocks,
+    journal: journalDescriptor,
     onAllStopped: (isAsked) => session.allStopped(isAsked),
   });
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, pid: process.pid };
@@ -53,6 +55,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   });
   launcher.open(
     (event) => session.handle(event),
+    () => supervisor.host.save(),
     (reason) => {
       if (!session.isEnding) log.write('error', `reeve: the daemon ends: ${reason.message}`);
       process.exit(session.isEnding ? 0 : 1);

@@ -78,6 +78,8 @@ export type Notice =
   | { readonly kind: 'stop-command-failed'; readonly exit: ExitStatus }
   | { readonly kind: 'stop-command-not-executed'; readonly failure: LaunchFailureFacts }
   | { readonly kind: 'closed-readiness' }
+  /** After a recovery: what the journal does not say. */
+  | { readonly kind: 'assumed'; readonly what: 'process-ended' | 'process-running' | 'started' }
   | { readonly kind: 'restarting-too-quickly' }
   | { readonly kind: 'start-timeout'; readonly pid: number | undefined }
   | { readonly kind: 'interrupting-start'; readonly pid: number | undefined }

@@ -29,6 +29,7 @@ import { finishRelease, runCommand, setTrigger, shutDown, unpinCommand } from '.
 import type { EngineEvent, Report, Request } from './event.ts';
 import { load, unload } from './loading.ts';
 import { drain } from './propagation.ts';
+import { recover } from './recovery.ts';
 import { reload } from './reloading.ts';
 import { executed, exited, pidFileRead, ready, readyClosed, startFailed } from './reports.ts';
 import { addDependency, enable, removeDependency } from './runtime-links.ts';
@@ -44,7 +45,10 @@ import { type Turn, createTurn, serviceOf } from './turn.ts';
 export function reduce(state: EngineState, event: EngineEvent, now: number): Action[] {
   const turn = createTurn(state, now);
   if (event.kind === 'timer') fireTimers(turn);
-  else if ('command' in event) answer(turn, event);
+  else if (event.kind === 'recovered') {
+    recover(turn, event.processes);
+    drain(turn);
+  } else if ('command' in event) answer(turn, event);
   else report(turn, event);
   if (state.active === 0 && !state.isRestReported) {
     state.isRestReported = true;

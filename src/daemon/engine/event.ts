@@ -18,7 +18,23 @@ export interface LoadedDescription {
   readonly description: SupervisedDescription;
 }
 
-export type EngineEvent = Request | Report | { readonly kind: 'timer' };
+export type EngineEvent = Request | Report | { readonly kind: 'timer' } | Recovery;
+
+/** A process in the launcher's table, as a new daemon finds it. */
+export interface LiveProcess {
+  readonly id: ServiceId;
+  readonly role: Role;
+  readonly run: Run;
+  readonly pid: number;
+  readonly isExecuted: boolean;
+  readonly isReady: boolean;
+}
+
+/** The state was taken over from a former daemon; these are the processes there are. */
+export interface Recovery {
+  readonly kind: 'recovered';
+  readonly processes: readonly LiveProcess[];
+}
 
 export type Request =
   /** All of them or none: what they depend on must be among them or loaded. They may come in any order. */

@@ -31,7 +31,7 @@ export class NativeLauncher implements LauncherConnection {
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: true });
   }
 
-  open(listener: (event: LauncherEvent) => void, lost: (reason: Error) => void): void {
+  open(listener: (event: LauncherEvent) => void, handled: () => void, lost: (reason: Error) => void): void {
     this.#socket.on('data', (chunk: Buffer) => {
       try {
         for (const frame of this.#reader.feed(chunk)) {
@@ -39,6 +39,7 @@ export class NativeLauncher implements LauncherConnection {
           this.#handled = (this.#handled + 1) >>> 0;
           if (event) listener(event);
         }
+        handled();
       } catch (error) {
         lost(error instanceof Error ? error : new Error(String(error)));
       }

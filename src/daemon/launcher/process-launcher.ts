@@ -27,6 +27,9 @@ export interface ProcessLauncher {
 }
 
 export interface LauncherConnection extends ProcessLauncher, Disposable {
-  /** Starts the conversation; every event goes to `listener`, in order. `lost` is called once when the launcher is gone or confused. */
-  open(listener: (event: LauncherEvent) => void, lost: (reason: Error) => void): void;
+  /**
+   * Starts the conversation; every event goes to `listener`, in order. `handled` is called after each batch of events, before anything is sent that
+   * follows from them. `lost` is called when the launcher is gone or confused.
+   */
+  open(listener: (event: LauncherEvent) => void, handled: () => void, lost: (reason: Error) => void): void;
 }

@@ -9,6 +9,7 @@ import { reduce } from '../engine/engine.ts';
 import type { EngineEvent, Request } from '../engine/event.ts';
 import { findService, nextDeadline } from '../engine/status.ts';
 import type { ProcessLauncher } from '../launcher/process-launcher.ts';
+import type { Journal, Legacy } from '../journal/journal.ts';
 import { type CommandId, commandId } from '../model/ids.ts';
 import { type EngineState, createState } from '../model/state.ts';
 import type { CommandOutcome } from '../service-manager.ts';
@@ -38,25 +39,56 @@ export interface Answer {
 const longestTimer = 2 ** 31 - 1;
 
 export class EngineHost {
-  readonly state: EngineState = createState();
   readonly #launcher: ProcessLauncher;
   readonly #catalogue: Catalogue;
   readonly #clocks: Clocks;
   readonly #observer: EngineObserver;
+  readonly #journal: Journal;
   readonly #replies = new Map<CommandId, Reply>();
   readonly #outcomes = new Map<CommandId, (outcome: CommandOutcome) => void>();
+  #state: EngineState = createState();
   #lastCommand = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
 
-  constructor(launcher: ProcessLauncher, catalogue: Catalogue, clocks: Clocks, observer: EngineObserver) {
+  constructor(
+    launcher: ProcessLauncher,
+    catalogue: Catalogue,
+    clocks: Clocks,
+    journal: Journal,
+    observer: EngineObserver,
+  ) {
+    this.#journal = journal;
     this.#launcher = launcher;
     this.#catalogue = catalogue;
     this.#clocks = clocks;
     this.#observer = observer;
   }
 
-  /** Something happened; nobody waits for an answer. */
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Takes over from a former daemon. Nothing of the past is carried out again. */
+  replay({ state, events }: Pick<Legacy, 'state' | 'events'>): void {
+    this.#state = state;
+    for (const { event, now } of events) {
+      reduce(state, event, now);
+      if ('command' in event) this.#lastCommand = Math.max(this.#lastCommand, event.command);
+    }
+  }
+
+  /** Writes down what has happened: to be called before anything that follows from it leaves this process. */
+  save(): void {
+    this.#journal.flush(this.#state);
+  }
+
+  /** As `save`, but all of it anew: descriptions have changed. */
+  saveWhole(): void {
+    this.#journal.compact(this.#state);
+  }
+
+  /** Something happened; nobody waits for an answer. The caller saves. */
   report(event: Exclude<EngineEvent, Request>): void {
     this.#handle(event);
   }
@@ -66,6 +98,7 @@ export class EngineHost {
     const command = commandId(this.#lastCommand);
     const outcome = new Promise<CommandOutcome>((resolve) => this.#outcomes.set(command, resolve));
     this.#handle({ ...request, command });
+    if (request.kind !== 'reload' && request.kind !== 'unload') this.save();
     const reply = this.#replies.get(command);
     this.#replies.delete(command);
     if (!reply) throw new Error(`the engine did not reply to '${request.kind}'`);
@@ -81,7 +114,9 @@ export class EngineHost {
   }
 
   #handle(event: EngineEvent): void {
-    for (const action of reduce(this.state, event, this.#clocks.monotonic())) this.#perform(action);
+    const now = this.#clocks.monotonic();
+    this.#journal.record(event, now);
+    for (const action of reduce(this.#state, event, now)) this.#perform(action);
     this.#setTimer();
   }
 
@@ -143,6 +178,7 @@ export class EngineHost {
     this.#timer = setTimeout(() => {
       this.#timerDue = undefined;
       this.#handle({ kind: 'timer' });
+      this.save();
     }, wait);
   }
 }

@@ -14,6 +14,12 @@ export interface NoticeText {
 
 const process = (pid: number | undefined): string => (pid === undefined ? 'its process' : `process ${pid}`);
 
+const assumptions: Readonly<Record<Extract<Notice, { kind: 'assumed' }>['what'], string>> = {
+  'process-ended': 'its process is gone; the journal does not say how it ended',
+  'process-running': 'has a process that the journal does not know: taken as started',
+  started: 'taken as started, because what depends on it runs',
+};
+
 export function noticeText(service: PlannedService, notice: Notice): NoticeText | undefined {
   const { name } = service;
   switch (notice.kind) {
@@ -36,6 +42,8 @@ export function noticeText(service: PlannedService, notice: Notice): NoticeText 
       };
     case 'closed-readiness':
       return { level: 'error', text: `${name}: closed its readiness descriptor without reporting ready` };
+    case 'assumed':
+      return { level: 'warn', text: `${name}: ${assumptions[notice.what]}` };
     case 'restarting-too-quickly':
       return {
         level: 'error',

@@ -8,6 +8,7 @@
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from '../../api/service-status.ts';
 import type { LoadFailure } from '../../service/description.ts';
 import type { Reply } from '../engine/action.ts';
+import type { LiveProcess } from '../engine/event.ts';
 import { dependenciesOf, dependentsOf, findService, loadedServices, statusOf, waitingFor } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
@@ -26,7 +27,8 @@ import type {
   ServiceManager,
   Verb,
 } from '../service-manager.ts';
-import { Catalogue } from './catalogue.ts';
+import { Journal } from '../journal/journal.ts';
+import { Catalogue, type CatalogueEntry } from './catalogue.ts';
 import type { Clocks } from './clocks.ts';
 import { type CompilationResult, Compilations, type CompiledPlan } from './compilations.ts';
 import { Environment } from './environment.ts';
@@ -48,6 +50,8 @@ export interface SupervisorParts {
   readonly logs: LogClient;
   readonly log: DaemonLog;
   readonly clocks: Clocks;
+  /** Descriptor of the journal. */
+  readonly journal: number;
   /** Nothing is active any more. */
   readonly onAllStopped: (isAsked: boolean) => void;
 }
@@ -57,6 +61,7 @@ export class Supervisor implements ServiceManager {
   readonly compilations: Compilations;
   readonly daemonEnvironment: Environment;
   readonly #catalogue = new Catalogue();
+  readonly #journal: Journal;
   readonly #parts: SupervisorParts;
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
 
@@ -64,7 +69,8 @@ export class Supervisor implements ServiceManager {
     this.#parts = parts;
     this.compilations = new Compilations((request, names) => parts.launcher.compile(request, names));
     this.daemonEnvironment = new Environment(parts.launcher);
-    this.host = new EngineHost(parts.launcher, this.#catalogue, parts.clocks, {
+    this.#journal = new Journal(parts.journal, (id) => this.#catalogue.get(id).generation);
+    this.host = new EngineHost(parts.launcher, this.#catalogue, parts.clocks, this.#journal, {
       event: (event) => {
         parts.log.event(event);
         for (const listener of this.#listeners) listener(event);
@@ -148,6 +154,7 @@ export class Supervisor implements ServiceManager {
     if (reply.kind === 'refused') return reply;
     if (reply.kind === 'not-loaded') return { kind: 'failed', failures: [...reply.failures, ...failures] };
     this.#catalogue.put({ id, generation: plan.generation, service });
+    this.host.saveWhole();
     this.#parts.launcher.use(plan.generation, [id]);
     return { kind: 'loaded', isNew: false };
   }
@@ -158,9 +165,46 @@ export class Supervisor implements ServiceManager {
     const { reply } = this.host.request({ kind: 'unload', id });
     if (reply.kind === 'refused') return reply;
     this.#catalogue.remove(id);
+    this.host.saveWhole();
     this.#parts.launcher.forget(id);
     this.#audit('unload', name, caller);
     return { kind: 'done' };
+  }
+
+  /**
+   * Goes on where a former daemon was: `plans` are those that the launcher still has, `processes` its table. True if there was a journal to go by;
+   * otherwise everything in the plans is loaded, and what runs is taken as started.
+   */
+  recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[]): boolean {
+    const entries = new Map(
+      plans.flatMap(({ generation, descriptions, slots }) =>
+        descriptions.services.map((service, index): [string, CatalogueEntry] => {
+          const id = serviceId(slots[index] ?? 0);
+          return [`${generation} ${id}`, { id, generation, service }];
+        }),
+      ),
+    );
+    const legacy = this.#journal.read((id, generation) => entries.get(`${generation} ${id}`)?.service);
+    if (legacy.damage !== undefined) {
+      this.#parts.log.write('error', `reeve: the journal is damaged: ${legacy.damage}; going by what runs`);
+    }
+    const hasJournal = 'state' in legacy;
+    if (hasJournal) {
+      for (const [id, generation] of legacy.generations) {
+        const entry = entries.get(`${generation} ${id}`);
+        if (entry) this.#catalogue.put(entry);
+      }
+      this.host.replay(legacy);
+    } else {
+      // The newest plan that has a service is the best guess.
+      for (const plan of plans.toSorted((a, b) => b.generation - a.generation)) this.#takeNew(plan);
+    }
+    this.host.report({ kind: 'recovered', processes });
+    this.host.saveWhole();
+    for (const id of loadedServices(this.host.state)) {
+      this.#parts.launcher.use(this.#catalogue.get(id).generation, [id]);
+    }
+    return hasJournal;
   }
 
   // Commands

@@ -1,0 +1,117 @@
+/**
+ * What a daemon must know of its predecessor: the engine's state once, and every event that the engine was given since then. The engine is a pure
+ * function of both, so the next daemon is where this one was.
+ *
+ * Descriptions are not written: they are in the plans that the launcher keeps. A service is recorded with the number of its plan generation. An
+ * event that makes an older generation useless (reload, unload) is followed by a new snapshot, so that nothing refers to it.
+ */
+import type { EngineEvent, Request } from '../engine/event.ts';
+import type { ServiceId } from '../model/ids.ts';
+import type { Service } from '../model/service.ts';
+import type { EngineState } from '../model/state.ts';
+import type { SupervisedDescription } from '../model/supervised-description.ts';
+import { JournalFile } from './journal-file.ts';
+
+/** Where a description comes from. */
+export type DescriptionLookup = (id: ServiceId, generation: number) => SupervisedDescription | undefined;
+
+type LoadEvent = Extract<Request, { readonly kind: 'load' }>;
+type JournaledEvent =
+  | Exclude<EngineEvent, LoadEvent>
+  | (Omit<LoadEvent, 'services'> & { readonly services: readonly [ServiceId, number][] });
+
+interface Snapshot {
+  readonly state: Omit<EngineState, 'services'> & {
+    readonly services: readonly (Omit<Service, 'description'> | null)[];
+  };
+  readonly generations: readonly (readonly [ServiceId, number])[];
+}
+
+/** A former daemon's legacy, ready to be replayed. */
+export interface Legacy {
+  readonly state: EngineState;
+  readonly generations: ReadonlyMap<ServiceId, number>;
+  readonly events: readonly { readonly event: EngineEvent; readonly now: number }[];
+  readonly damage: string | undefined;
+}
+
+/** Compact when the events have grown beyond the snapshot, and are worth the work. */
+const leastGrowth = 256 * 1024;
+
+export class Journal {
+  readonly #file: JournalFile;
+  readonly #generationOf: (id: ServiceId) => number;
+  #pending: string[] = [];
+  #snapshotSize = 0;
+
+  constructor(descriptor: number, generationOf: (id: ServiceId) => number) {
+    this.#file = new JournalFile(descriptor);
+    this.#generationOf = generationOf;
+  }
+
+  record(event: EngineEvent, now: number): void {
+    const journaled: JournaledEvent =
+      event.kind === 'load'
+        ? {
+            ...event,
+            services: event.services.map(({ id }) => [id, this.#generationOf(id)] as const).map(([i, g]) => [i, g]),
+          }
+        : event;
+    this.#pending.push(JSON.stringify([now, journaled]));
+  }
+
+  /** Writes what was recorded. To be called before anything that follows from it leaves this process. */
+  flush(state: EngineState): void {
+    if (this.#pending.length === 0) return;
+    if (this.#snapshotSize === 0 || this.#file.size > this.#snapshotSize * 2 + leastGrowth) {
+      this.compact(state);
+      return;
+    }
+    this.#file.append(this.#pending);
+    this.#pending = [];
+  }
+
+  compact(state: EngineState): void {
+    const services = state.services.map((service) => {
+      if (!service) return null;
+      const { description: _description, ...rest } = service;
+      return rest;
+    });
+    const generations = services.flatMap((service) =>
+      service ? [[service.id, this.#generationOf(service.id)] as const] : [],
+    );
+    const snapshot: Snapshot = { state: { ...state, services }, generations };
+    this.#pending = [];
+    this.#file.compact(JSON.stringify(snapshot));
+    this.#snapshotSize = this.#file.size;
+  }
+
+  /** Undefined when there is nothing that can be used; `damage` then says why, if there is a reason. */
+  read(lookup: DescriptionLookup): Legacy | { readonly damage: string | undefined } {
+    const { snapshot, entries, damage } = this.#file.read();
+    if (!snapshot) return { damage };
+    try {
+      const { state, generations } = JSON.parse(snapshot.toString('utf8')) as Snapshot;
+      const known = new Map(generations);
+      const describe = (id: ServiceId, generation: number): SupervisedDescription => {
+        const description = lookup(id, generation);
+        if (!description) throw new Error(`plan ${generation} of service ${id} is gone`);
+        return description;
+      };
+      const services = state.services.map(
+        (service): Service | null =>
+          service && { ...service, description: describe(service.id, known.get(service.id) ?? 0) },
+      );
+      const events = entries.map((entry) => {
+        const [now, journaled] = JSON.parse(entry.toString('utf8')) as [number, JournaledEvent];
+        if (journaled.kind !== 'load') return { now, event: journaled };
+        for (const [id, generation] of journaled.services) known.set(id, generation);
+        const loaded = journaled.services.map(([id, generation]) => ({ id, description: describe(id, generation) }));
+        return { now, event: { ...journaled, services: loaded } };
+      });
+      return { state: { ...state, services }, generations: known, events, damage };
+    } catch (error) {
+      return { damage: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
