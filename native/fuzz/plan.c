@@ -9,11 +9,11 @@ static void look(const struct service *service, const uint8_t *data, size_t size
 {
     for (int role = 0; role < ROLES; role++) {
         const struct program *program = &service->program[role];
+        if (!program->length)
+            continue;
         struct fields ops = { .at = program->ops, .end = program->ops + program->length };
         struct values values;
         uint8_t type = 0;
-        if (!program->length)
-            continue;
         if (program->ops < data || program->ops + program->length > data + size)
             abort();
         while (program_next(&ops, &type, &values))

@@ -24,6 +24,7 @@ async function refusalOf(
 ): Promise<string> {
   await using rig = await LauncherRig.start({ settings, prepare });
   expect(await rig.exited).toEqual({ code: 1, signal: null });
+  await rig.until(() => rig.errors !== '', 'what it said');
   return rig.errors.replaceAll(rig.directory, 'DIR').trim();
 }
 
@@ -166,7 +167,7 @@ describe('reeve-launcher', () => {
         ([, text]) => text,
       );
     expect(ids(host.daemon.pid)).toEqual([Array(4).fill('12345').join('\t'), Array(4).fill('12346').join('\t'), '']);
-    const children = readFileSync(`/proc/${host.rig.launcher.pid}/task/${host.rig.launcher.pid}/children`, 'utf8')
+    const children = readFileSync(`/proc/${host.rig.pid}/task/${host.rig.pid}/children`, 'utf8')
       .trim()
       .split(' ')
       .map(Number);

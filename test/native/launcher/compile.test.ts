@@ -7,7 +7,7 @@ import { toLauncher } from '../../../src/daemon/launcher/messages.ts';
 import type { FileIdentity } from '../../../src/service/service-files.ts';
 import { requestRecords, requestRules } from '../../../src/plan/records.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
-import { LauncherRig, digest, planOf, script } from './launcher-rig.ts';
+import { LauncherRig, digest, planOf, script, signalProcess } from './launcher-rig.ts';
 
 const { errno } = constants;
 const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
@@ -75,7 +75,7 @@ for (const [why, text, told] of [
     });
     const daemon = await (await rig.daemon()).synced();
     expect(await daemon.until('plan-failed')).toMatchObject({ request: 0, text: told });
-    process.kill(daemon.pid, 'SIGKILL');
+    signalProcess(daemon.pid, 'SIGKILL');
     const next = await rig.daemon();
     expect(await next.hello()).toMatchObject({ bootGeneration: 0 });
     expect(await next.until('plan-failed')).toMatchObject({ request: 0, text: told });
@@ -116,7 +116,7 @@ test('a service runs by its old plan until USE, and a new name by the new one at
   expect(await daemon.until('refused')).toMatchObject({ messageType: toLauncher.use, errno: errno.ENOENT });
   expect(await run(0)).toBe(11);
   // Plans in use are told to the next daemon, oldest first.
-  process.kill(daemon.pid, 'SIGKILL');
+  signalProcess(daemon.pid, 'SIGKILL');
   const next = await (await rig.daemon()).synced();
   expect(next.events.flatMap((event) => (event.kind === 'plan' ? [[event.generation, event.request]] : []))).toEqual([
     [1, 0],
@@ -175,7 +175,7 @@ test('a compilation that a dead daemon asked for is dropped', async () => {
   compile(daemon, 5, 'b');
   compile(daemon, 6, 'b');
   await daemon.roundTrip();
-  process.kill(daemon.pid, 'SIGKILL');
+  signalProcess(daemon.pid, 'SIGKILL');
   const next = await (await rig.daemon()).synced();
   rmSync(rig.path('hold'));
   rig.writePlan(planOf([script('c', 'exit 0')], { generation: 3 }));

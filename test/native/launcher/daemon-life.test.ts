@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { toLauncher } from '../../../src/daemon/launcher/messages.ts';
 import type { Op } from '../../../src/plan/plan.ts';
-import { LauncherRig, script, service } from './launcher-rig.ts';
+import { LauncherRig, script, service, signalProcess } from './launcher-rig.ts';
 
 const { signals } = constants;
 const passing: readonly Op[] = [{ kind: 'pass-descriptors' }];
@@ -22,7 +22,7 @@ test('a killed daemon leaves services untouched, and the next one is told of the
   daemon.launch(1, 22);
   await daemon.until('ready');
   const pids = daemon.events.flatMap((event) => (event.kind === 'executed' ? [[event.slot, event.pid]] : []));
-  process.kill(daemon.pid, 'SIGKILL');
+  signalProcess(daemon.pid, 'SIGKILL');
   const next = await rig.daemon();
   expect(await next.hello()).toMatchObject({ daemonStarts: 2, bootGeneration: 1, formerDaemon: 'killed by signal 9' });
   await next.until('synced');
@@ -72,7 +72,7 @@ test('ends that happen without a daemon, or that it did not acknowledge, are tol
   await daemon.until('start-failed');
   daemon.signal(0, signals.SIGKILL);
   await daemon.until('exited');
-  process.kill(daemon.pid, 'SIGKILL');
+  signalProcess(daemon.pid, 'SIGKILL');
   await daemon.closed;
   writeFileSync(rig.path('go'), '');
   const next = await (await rig.daemon()).synced();
@@ -95,7 +95,7 @@ test('ends that happen without a daemon, or that it did not acknowledge, are tol
   });
   // What is acknowledged now is over.
   await next.roundTrip();
-  process.kill(next.pid, 'SIGKILL');
+  signalProcess(next.pid, 'SIGKILL');
   const last = await (await rig.daemon()).synced();
   await last.roundTrip();
   expect([0, 1, 2, 3].map((slot) => last.kindsOf(slot))).toEqual([[], [], [], ['process', 'ready-closed']]);
@@ -121,8 +121,8 @@ test('a stopped daemon is replaced as well', async () => {
     services: [script('a', 'exit 5')],
     settings: { limits: { acknowledge: 300, compile: 10_000, restartFirst: 10, restartLargest: 100 } },
   });
-  process.kill(host.daemon.pid, 'SIGSTOP');
-  process.kill(host.rig.launcher.pid ?? 0, 'SIGHUP');
+  signalProcess(host.daemon.pid, 'SIGSTOP');
+  signalProcess(host.rig.pid, 'SIGHUP');
   const next = await host.rig.daemon();
   await next.hello();
   expect(await next.until('requested')).toMatchObject({ signal: signals.SIGHUP });
@@ -170,7 +170,7 @@ test('a daemon that ends with status 0 after TIMER sleeps until its deadline, a 
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    signalProcess(pid, 0);
     return true;
   } catch {
     return false;

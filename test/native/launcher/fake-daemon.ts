@@ -56,6 +56,11 @@ export class FakeDaemon {
     await this.until('environment');
   }
 
+  /** Nothing more is read from the launcher. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   write(bytes: Uint8Array): void {
     this.#socket.write(bytes);
   }

@@ -32,9 +32,8 @@ export interface RigOptions {
   /** Done in the directory before the launcher starts. */
   readonly prepare?: (path: (name: string) => string) => void | Promise<void>;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Put before the launcher's own command line. */
+  /** Put before the launcher's own command line; input is then what the test writes. */
   readonly wrapper?: readonly string[];
-  readonly stdio?: 'pipe' | 'ignore';
 }
 
 export const program = (build: Build, name: string): string => join(built, build === 'plain' ? '' : build, name);
@@ -135,7 +134,7 @@ export class LauncherRig implements AsyncDisposable {
       this.path('settings'),
     ];
     this.launcher = spawn(command[0] ?? '', command.slice(1), {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.wrapper ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...options.environment },
     });
     this.launcher.stdout?.on('data', (chunk) => (this.output += String(chunk)));
@@ -149,6 +148,12 @@ export class LauncherRig implements AsyncDisposable {
         this.#wake();
       });
     });
+  }
+
+  /** The launcher's number; 0, which would mean our own group, never. */
+  get pid(): number {
+    if (!this.launcher.pid) throw new Error('the launcher was not started');
+    return this.launcher.pid;
   }
 
   path(name: string): string {
@@ -225,8 +230,15 @@ export class LauncherRig implements AsyncDisposable {
   }
 }
 
+/** Signals one process; never a group, as the numbers 0 and below would. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): void {
+  if (!(pid > 1)) throw new RangeError(`cannot signal process ${pid}`);
+  process.kill(pid, signal);
+}
+
 /** A process and the group it leads. */
 function endProcess(pid: number): void {
+  if (!(pid > 1)) return;
   for (const target of [-pid, pid]) {
     try {
       process.kill(target, 'SIGKILL');

@@ -103,7 +103,7 @@ describe('a program of ops', () => {
       { kind: 'uid', uid: 65534 },
     ];
     const text = ['Uid', 'Gid', 'Groups', 'CapEff'].map(status).join(';');
-    expect((await outputOf([...before.slice(0, 2)], text)).split('\n').slice(1, 3)).toEqual([
+    expect((await outputOf(before.slice(0, 2), text)).split('\n').slice(1, 3)).toEqual([
       '65534\t65534\t65534\t65534',
       '54321 54322 ',
     ]);
@@ -158,7 +158,7 @@ describe('a program of ops', () => {
   });
 
   test('EXEC tries its candidates, remembers a refusal, and stops at anything else', async () => {
-    const failure = (...candidates: readonly string[]) => failureOf([], ['x'], candidates);
+    const failure = (...candidates: string[]) => failureOf([], ['x'], candidates);
     expect(await failure('/nowhere/x')).toEqual([1, opTypes.exec, errno.ENOENT]);
     expect(await failure('/etc/passwd/x', '/nowhere/x')).toEqual([1, opTypes.exec, errno.ENOENT]);
     expect(await failure('/etc/passwd', '/nowhere/x')).toEqual([1, opTypes.exec, errno.EACCES]);

@@ -119,7 +119,7 @@ test('a pid file is refused if its number is nobody we may supervise', async () 
     empty: '',
     init: '1\n',
     test: `${process.pid}\n`,
-    launcher: `${rig.launcher.pid}\n`,
+    launcher: `${rig.pid}\n`,
     daemon: `${daemon.pid}\n`,
     'other-service': `${pid}`,
     gone: '2147483647',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Op, ServicePlan } from '../../../src/plan/plan.ts';
 import { LauncherRig, script } from './launcher-rig.ts';
 
+const streams: Op = { kind: 'streams', which: 'service' };
 const before: readonly Op[] = [{ kind: 'pass-descriptors' }];
 const onFive = (name: string, text: string): ServicePlan =>
   script(name, text, { before, readiness: { descriptor: 5, variable: '' } });
@@ -49,16 +50,14 @@ test('a readiness pipe that is closed without a word is told once, before the ex
 
 test('a service may go on writing to its readiness pipe after it was taken for ready', async () => {
   await using host = await LauncherRig.boot({
-    services: [onFive('a', 'echo one >&5; read line; echo two >&5 && echo three >&5 && exit 6')]
-      .map((service) => ({
-        ...service,
+    services: [
+      script('a', 'echo one >&5; read line; echo two >&5 && echo three >&5 && exit 6', {
+        before: [streams, ...before],
+        readiness: { descriptor: 5, variable: '' },
         consumes: 'input',
-        programs: service.programs.map(({ role, ops }) => ({
-          role,
-          ops: [{ kind: 'streams' as const, which: 'service' as const }, ...ops],
-        })),
-      }))
-      .concat([script('input', 'echo go', { before: [{ kind: 'streams', which: 'service' }], log: pipeLog })]),
+      }),
+      script('input', 'echo go', { before: [streams], log: pipeLog }),
+    ],
   });
   host.daemon.launch(0, 1);
   await host.daemon.until('ready');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { toLauncher } from '../../../src/daemon/launcher/messages.ts';
-import { LauncherRig, script } from './launcher-rig.ts';
+import { LauncherRig, script, signalProcess } from './launcher-rig.ts';
 
 const { errno, signals } = constants;
 
@@ -42,7 +42,7 @@ test('SIGNAL to the process reaches only the process', async () => {
   host.daemon.signal(0, signals.SIGKILL);
   await host.daemon.until('exited');
   expect([inSession, outside].map(isAlive)).toEqual([true, true]);
-  for (const pid of [inSession, outside]) process.kill(pid, 'SIGKILL');
+  for (const pid of [inSession, outside]) signalProcess(pid, 'SIGKILL');
 });
 
 test('SIGNAL to the group reaches the group, and not who left it', async () => {
@@ -52,7 +52,7 @@ test('SIGNAL to the group reaches the group, and not who left it', async () => {
   await host.daemon.until('exited');
   await host.rig.until(() => !isAlive(inSession), 'the end of the group');
   expect(isAlive(outside)).toBe(true);
-  process.kill(outside, 'SIGKILL');
+  signalProcess(outside, 'SIGKILL');
 });
 
 test('SIGNAL to everything reaches descendants in other sessions as well, and nobody else', async () => {
@@ -112,11 +112,11 @@ test('a request that the daemon did not acknowledge is told to the next, once', 
   host.daemon.isAcknowledging = false;
   host.rig.launcher.kill('SIGTERM');
   await host.daemon.until('requested');
-  process.kill(host.daemon.pid, 'SIGKILL');
+  signalProcess(host.daemon.pid, 'SIGKILL');
   const next = await (await host.rig.daemon()).synced();
   await next.until('requested');
   await next.roundTrip();
-  process.kill(next.pid, 'SIGKILL');
+  signalProcess(next.pid, 'SIGKILL');
   const last = await (await host.rig.daemon()).synced();
   await last.roundTrip();
   expect(last.events.some(({ kind }) => kind === 'requested')).toBe(false);
@@ -125,13 +125,13 @@ test('a request that the daemon did not acknowledge is told to the next, once', 
 test('the third SIGTERM without a daemon that can be told ends every descendant and the launcher', async () => {
   const { host, leader, inSession, outside } = await boot();
   await using _ = host;
-  process.kill(host.daemon.pid, 'SIGKILL');
+  signalProcess(host.daemon.pid, 'SIGKILL');
   await host.rig.daemon(); // it never says HELLO
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) {
     expect(host.rig.launcher.exitCode).toBe(null);
     host.rig.launcher.kill(signal);
     if (signal !== 'SIGTERM' || host.rig.errors === '')
-      await host.rig.until(() => pending(host.rig.launcher.pid ?? 0) === 0n, 'the signal');
+      await host.rig.until(() => pending(host.rig.pid) === 0n, 'the signal');
   }
   expect(await host.rig.exited).toEqual({ code: 1, signal: null });
   expect([leader, inSession, outside].map(isAlive)).toEqual([false, false, false]);
@@ -144,7 +144,7 @@ test('EXIT leaves processes of services alone', async () => {
   host.daemon.send(toLauncher.exit, (w) => w.u8(0));
   expect(await host.rig.exited).toEqual({ code: 0, signal: null });
   expect([leader, inSession, outside].map(isAlive)).toEqual([true, true, true]);
-  for (const pid of [leader, inSession, outside]) process.kill(pid, 'SIGKILL');
+  for (const pid of [leader, inSession, outside]) signalProcess(pid, 'SIGKILL');
 });
 
 /** Signals that wait to be read by the process. */
