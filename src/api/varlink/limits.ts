@@ -20,6 +20,8 @@ export interface ServerLimits {
   readonly stallTime: number;
   /** How long the last replies may take when the server ends. */
   readonly farewellTime: number;
+  /** For peers that are not privileged: bound of messages, queue and unsent replies. */
+  readonly unprivilegedBytes: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -34,4 +36,16 @@ export const defaultLimits: ServerLimits = {
   messageTime: 10_000,
   stallTime: 30_000,
   farewellTime: 1_000,
+  unprivilegedBytes: 16 * 1024,
 };
+
+/** Whoever may do little has little to say: many connections of one such user stay cheap. */
+export function unprivileged(limits: ServerLimits): ServerLimits {
+  const bound = (bytes: number): number => Math.min(bytes, limits.unprivilegedBytes);
+  return {
+    ...limits,
+    message: bound(limits.message),
+    queued: bound(limits.queued),
+    unsent: bound(limits.unsent),
+  };
+}

@@ -14,17 +14,20 @@ import { VarlinkError } from './varlink-error.ts';
 export type Dispatch = (call: Call, connection: ServerConnection) => JsonObject | void | Promise<JsonObject | void>;
 
 export interface ConnectionOwner {
-  readonly limits: ServerLimits;
   readonly dispatch: Dispatch;
   /** The connection is dropped for this reason. */
   dropped(connection: ServerConnection, reason: string, error?: unknown): void;
   closed(connection: ServerConnection): void;
 }
 
+/** Calls of one connection that are handled before others have their turn. */
+const callsPerTurn = 64;
+
 export class ServerConnection {
   readonly peer: Peer;
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
+  readonly #limits: ServerLimits;
   readonly #reader: MessageReader;
   readonly #hangUp = new AbortController();
   readonly #roomWaiters: (() => void)[] = [];
@@ -40,12 +43,14 @@ export class ServerConnection {
   #outgoingSize = 0;
   #messageTimer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
+  #nextTurn: NodeJS.Immediate | undefined;
 
-  constructor(socket: Socket, peer: Peer, owner: ConnectionOwner) {
+  constructor(socket: Socket, peer: Peer, limits: ServerLimits, owner: ConnectionOwner) {
     this.#socket = socket;
     this.peer = peer;
     this.#owner = owner;
-    this.#reader = new MessageReader(owner.limits.message);
+    this.#limits = limits;
+    this.#reader = new MessageReader(limits.message);
     socket.on('data', (chunk) => this.#received(chunk));
     socket.on('end', () => this.#ended());
     // A reset by the peer is an end like any other: `close` follows.
@@ -63,7 +68,7 @@ export class ServerConnection {
     send: async (parameters) => {
       this.#put(encodeReply(parameters, true));
       this.#flush();
-      while (this.#unsent > this.#owner.limits.unsent && !this.#socket.destroyed) {
+      while (this.#unsent > this.#limits.unsent && !this.#socket.destroyed) {
         await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
       }
       if (this.#socket.destroyed) throw new ConnectionGone();
@@ -81,7 +86,7 @@ export class ServerConnection {
     this.#isClosing = true;
     if (this.#socket.destroyed) return;
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));
-    const deadline = setTimeout(() => this.#socket.destroy(), this.#owner.limits.farewellTime);
+    const deadline = setTimeout(() => this.#socket.destroy(), this.#limits.farewellTime);
     this.#socket.end(() => this.#socket.destroy());
     await closed;
     clearTimeout(deadline);
@@ -113,12 +118,14 @@ export class ServerConnection {
   #process(): void {
     if (this.#isProcessing) return;
     this.#isProcessing = true;
-    while (
-      !this.#isBusy &&
-      !this.#isClosing &&
-      this.#next < this.#queue.length &&
-      this.#unsent <= this.#owner.limits.unsent
-    ) {
+    for (let handled = 0; this.#isReady(); handled++) {
+      if (handled === callsPerTurn) {
+        this.#nextTurn ??= setImmediate(() => {
+          this.#nextTurn = undefined;
+          this.#process();
+        });
+        break;
+      }
       const message = this.#queue[this.#next++];
       if (message === undefined) break;
       this.#queuedBytes -= message.length;
@@ -132,6 +139,11 @@ export class ServerConnection {
     this.#flush();
     this.#regulate();
     if (this.#hasEnded && !this.#isBusy && this.#queue.length === 0 && !this.#isClosing) void this.end();
+  }
+
+  #isReady(): boolean {
+    const isIdle = !this.#isBusy && !this.#isClosing;
+    return isIdle && this.#next < this.#queue.length && this.#unsent <= this.#limits.unsent;
   }
 
   #handle(message: Buffer): void {
@@ -185,7 +197,7 @@ export class ServerConnection {
     if (this.#socket.destroyed || this.#isClosing) return;
     this.#outgoing.push(text);
     this.#outgoingSize += text.length;
-    if (this.#outgoingSize > this.#owner.limits.unsent) this.#flush();
+    if (this.#outgoingSize > this.#limits.unsent) this.#flush();
   }
 
   #flush(): void {
@@ -195,11 +207,11 @@ export class ServerConnection {
     this.#outgoingSize = 0;
     this.#socket.write(text, this.#written);
     if (this.#socket.writableLength === 0) return;
-    if (this.#socket.writableLength > this.#owner.limits.unsentDrop) {
+    if (this.#socket.writableLength > this.#limits.unsentDrop) {
       this.#drop(`reads too slowly: ${this.#socket.writableLength} bytes are unread`);
       return;
     }
-    this.#stallTimer ??= setTimeout(() => this.#drop('does not read'), this.#owner.limits.stallTime);
+    this.#stallTimer ??= setTimeout(() => this.#drop('does not read'), this.#limits.stallTime);
   }
 
   /** After each write: the client has taken it. */
@@ -218,7 +230,7 @@ export class ServerConnection {
   /** Reads no further than the queue's bound, and times only messages whose rest we are willing to read. */
   #regulate(): void {
     if (this.#socket.destroyed) return;
-    const isFull = this.#queuedBytes > this.#owner.limits.queued;
+    const isFull = this.#queuedBytes > this.#limits.queued;
     if (isFull && !this.#isPaused) {
       this.#isPaused = true;
       this.#socket.pause();
@@ -228,10 +240,7 @@ export class ServerConnection {
       this.#socket.resume();
     }
     if (this.#reader.pending > 0 && !this.#isPaused && !this.#hasEnded) {
-      this.#messageTimer ??= setTimeout(
-        () => this.#drop('a message did not end in time'),
-        this.#owner.limits.messageTime,
-      );
+      this.#messageTimer ??= setTimeout(() => this.#drop('a message did not end in time'), this.#limits.messageTime);
     }
   }
 
@@ -251,6 +260,7 @@ export class ServerConnection {
     this.#isClosing = true;
     this.#stopMessageTimer();
     clearTimeout(this.#stallTimer);
+    clearImmediate(this.#nextTurn);
     this.#queue = [];
     this.#outgoing = [];
     this.#hangUp.abort();

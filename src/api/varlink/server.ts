@@ -6,7 +6,7 @@
  */
 import type { Server, Socket } from 'node:net';
 import type { Call, JsonObject } from './envelope.ts';
-import { defaultLimits, type ServerLimits } from './limits.ts';
+import { defaultLimits, type ServerLimits, unprivileged } from './limits.ts';
 import { MessageError } from './message-error.ts';
 import type { InterfaceImplementation, Method, Peer } from './method.ts';
 import type { MethodMember } from './interface-definition.ts';
@@ -59,7 +59,6 @@ export class VarlinkServer implements AsyncDisposable {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#owner = {
-      limits: this.#limits,
       dispatch: (call, connection) => this.#dispatch(call, connection),
       dropped: (connection, reason, error) => this.#complain(connection.peer, `connection dropped: ${reason}`, error),
       closed: (connection) => this.#forget(connection),
@@ -82,6 +81,7 @@ export class VarlinkServer implements AsyncDisposable {
   /** Serves every connection that comes in on `listener`, which must allow half-open connections. */
   serve(listener: Server): void {
     listener.on('connection', (socket) => this.accept(socket));
+    listener.on('error', (error) => this.#options.log.write('error', `cannot accept connections: ${error.message}`));
   }
 
   accept(socket: Socket): void {
@@ -93,7 +93,8 @@ export class VarlinkServer implements AsyncDisposable {
       socket.destroy();
       return;
     }
-    const connection = new ServerConnection(socket, peer, this.#owner);
+    const limits = this.#options.isPrivileged(peer) ? this.#limits : unprivileged(this.#limits);
+    const connection = new ServerConnection(socket, peer, limits, this.#owner);
     this.#connections.add(connection);
     this.#connectionsOfUid.set(peer.uid, (this.#connectionsOfUid.get(peer.uid) ?? 0) + 1);
   }

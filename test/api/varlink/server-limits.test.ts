@@ -15,6 +15,30 @@ test('VarlinkServer drops a client whose message is too long, before it has ende
   expect(toy.log).toEqual(['connection dropped: a message is longer than 262144 bytes (at 262144)']);
 });
 
+test('VarlinkServer takes less from a peer that is not privileged', async () => {
+  await using toy = await startToyServer({ isPrivileged: false });
+  using client = await RawClient.open(toy.path);
+  client.socket.write('x'.repeat(17 * 1024));
+  expect(await client.reply()).toBeUndefined();
+  expect(toy.log).toEqual(['connection dropped: a message is longer than 16384 bytes (at 16384)']);
+});
+
+test('VarlinkServer lets others have their turn between many calls of one client', async () => {
+  await using toy = await startToyServer();
+  using busy = await RawClient.open(toy.path);
+  using other = await RawClient.open(toy.path);
+  const take = '{"method":"org.example.toy.Take","oneway":true,"parameters":{"text":"y"}}\0';
+  busy.socket.write(take.repeat(600));
+  busy.send(ping);
+  while (toy.taken.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const takenFirst = toy.taken.length;
+  expect(takenFirst).toBeLessThan(600);
+  other.send(ping);
+  expect(await other.reply()).toBe(pong);
+  expect(await busy.reply()).toBe(pong);
+  expect(toy.taken.length).toBe(600);
+});
+
 test('VarlinkServer drops a client whose message does not end in time', async () => {
   await using toy = await startToyServer({ limits: { messageTime: 20 } });
   using client = await RawClient.open(toy.path);
