@@ -9,28 +9,41 @@ import { toFailure, usageError } from './session/failure.ts';
 import { globalOptionLines, mainHelp } from './main-help.ts';
 import type { Surroundings } from './session/surroundings.ts';
 
-/** Global options that have a value, which is not the command. */
-const optionsWithValue = new Set(['-p', '--socket-path']);
+/** Options with a value, which is not the command. */
+const optionsWithValue = new Set([
+  '-p',
+  '--socket-path',
+  '--timeout',
+  '--from',
+  '--lines',
+  '--state',
+  '-d',
+  '--services-dir',
+]);
 
 export async function runReevectl(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const word = commandWord(args);
-  const isHelp = word === undefined || word === 'help';
-  const wanted = isHelp ? commandWord(args.slice(args.indexOf('help') + 1)) : word;
-  if (isHelp && wanted === undefined) return withoutCommand(args, surroundings);
-  const definition = findCommand(wanted ?? '');
-  const rest = isHelp ? [wanted ?? '', '--help'] : args;
-  return definition
-    ? await runCommand(definition, rest, surroundings)
-    : unknownCommand(wanted ?? '', args, surroundings);
+  const { word, rest } = splitCommand(args);
+  if (word === undefined) return withoutCommand(args, surroundings);
+  if (word !== 'help') return await runNamed(word, rest, surroundings);
+  const { word: topic } = splitCommand(rest);
+  return topic === undefined ? withoutCommand(rest, surroundings) : await runNamed(topic, ['--help'], surroundings);
 }
 
-function commandWord(args: readonly string[]): string | undefined {
+/** Options may stand anywhere, so the command is the first word that is none, and the rest is what is left. */
+function splitCommand(args: readonly string[]): { readonly word?: string; readonly rest: readonly string[] } {
   for (let index = 0; index < args.length; index++) {
     const word = args[index] ?? '';
     if (optionsWithValue.has(word)) index++;
-    else if (!word.startsWith('-')) return word;
+    else if (!word.startsWith('-')) return { word, rest: args.toSpliced(index, 1) };
   }
-  return undefined;
+  return { rest: args };
+}
+
+async function runNamed(word: string, rest: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const definition = findCommand(word);
+  return definition
+    ? await runCommand(definition, [definition.name, ...rest], surroundings)
+    : unknownCommand(word, rest, surroundings);
 }
 
 async function runCommand(
@@ -107,9 +120,7 @@ function withoutCommand(args: readonly string[], surroundings: Surroundings): Ex
     return exitCodes.ok;
   }
   const known = new Set(globalOptionLines.flatMap(([flags]) => flags.split(/[ ,]+/)));
-  const unknown = args.find(
-    (word, index) => !known.has(word) && !optionsWithValue.has(args[index - 1] ?? '') && word !== 'help',
-  );
+  const unknown = args.find((word, index) => !known.has(word) && !optionsWithValue.has(args[index - 1] ?? ''));
   if (unknown !== undefined) {
     const error = usageError(`reevectl: unknown option '${unknown}'`, 'reevectl --help shows what there is');
     return report(error, globalsIn(args), surroundings);

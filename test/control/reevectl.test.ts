@@ -78,6 +78,14 @@ test('reevectl takes the socket from -p before REEVE_SOCKET, wherever the option
   }
 });
 
+test('reevectl takes the options of a command before it as well', async () => {
+  await using fixture = await startControlFixture({ web: { start: 'waits' } });
+  const socket = fixture.path;
+  expect((await ctl(['--timeout', '20ms', 'start', 'web'], { socket })).code).toBe(6);
+  expect((await ctl(['--no-wait', '-q', 'start', '--pin', 'web'], { socket })).code).toBe(0);
+  expect((await ctl(['--json', 'ls'], { socket })).out).toContain('"web"');
+});
+
 test('reevectl is told that it may not', async () => {
   const own = process.getuid?.() ?? 0;
   const credentials = { of: () => ({ uid: own + 1, gid: 0, pid: 1, groups: [] }) };
