@@ -40,6 +40,9 @@ export function linkKindOf(code: number): LinkKind | undefined {
 /** Bits of the requests that start and stop. */
 export const commandFlags = { pin: 1, gentle: 2, restart: 4, preAcknowledge: 128 } as const;
 
+/** Bits of the request for a log. */
+export const logFlags = { clear: 1 } as const;
+
 /** Bits of a status. */
 export const statusFlags = { waitsForConsole: 1, hasConsole: 2, isSkipped: 4, isExplicit: 8, hasProcess: 16 } as const;
 
