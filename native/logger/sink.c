@@ -1,7 +1,7 @@
 /* A file is finished by the line that brings it to the rotate size; a line is split only when it is itself as long as that. */
 #include "logger.h"
 
-enum { LARGEST_DELAY = 5000, ROTATE_PATIENCE = 1000, ROTATE_AGAIN = 10000 };
+enum { LARGEST_DELAY = 5000, ROTATE_PATIENCE = 3000, ROTATE_AGAIN = 10000 };
 
 /* Changes to the next file as soon as that splits no line. */
 static void try_switch(struct slot *slot)

@@ -34,6 +34,23 @@ describe('reeve-logger, its confinement', () => {
     expect(await logger.exit()).toBe(`signal ${SIGSYS}`);
   });
 
+  it('reeve-logger sleeps without a deadline while nothing is pending', async (test) => {
+    if (process.geteuid?.() !== 0) return test.skip('only root can see what a process waits for');
+    await using logger = await DrivenLogger.start({ largestFile: 100 });
+    // Number of the call, and its fourth argument: milliseconds, of which the lower half counts.
+    const timeout = (): number | undefined => {
+      const argument = readFileSync(`/proc/${logger.pid}/syscall`, 'utf8').split(' ')[4];
+      return argument === undefined ? undefined : Number(BigInt.asIntN(32, BigInt(argument)));
+    };
+    await logger.open(1, { type: 'file' });
+    await logger.write(1, 'x'.repeat(200));
+    await logger.untilEvent(1, 'diskFull');
+    await logger.until(() => (timeout() ?? -1) >= 0, 'a deadline');
+    await logger.tell('close', 1);
+    await logger.until(() => timeout() === -1, 'sleep without a deadline');
+    expect(logger.events(1, 'lost')).toEqual([{ amount: 100, errno: 0 }]);
+  });
+
   it('reeve-logger ends with a sentence when it is not started by the launcher', async () => {
     await using logger = await DrivenLogger.start({ daemonUid: -1 });
     expect(await logger.exit()).toBe('status 1');

@@ -13,7 +13,7 @@ describe('reeve-logger, the file of a log', () => {
       await logger.open(1, { type: 'file', rotate });
       await logger.tell('rotating', 1);
       await logger.flood(1, rotate / 5, 61);
-      await logger.untilHappened('wrote 1 status 0');
+      await logger.untilLogged(1, numberedLines(rotate / 5, 61).slice(-1000));
       expect(await logger.finish()).toBe('status 0');
       const files = logger.files(1);
       expect(files.join('')).toBe(numberedLines(rotate / 5, 61));
