@@ -7,7 +7,7 @@ import type { Outcome, Reply } from './action.ts';
 import type { Request } from './event.ts';
 import { dependentLinks, hold } from './links.ts';
 import { hasStartPin, isHeldUp, pinStarted, unpin } from './pins.ts';
-import { start, started, startExplicitly } from './starting.ts';
+import { failToStart, start, started, startExplicitly } from './starting.ts';
 import { bringDownOnRequest, dropExplicit, restartOnRequest } from './stopping.ts';
 import { type Turn, queuePropagation, serviceOf } from './turn.ts';
 
@@ -115,6 +115,8 @@ function releaseCommand(turn: Turn, service: Service, { command, pin }: CommandR
     return already;
   }
   awaitOutcome(service, command, 'stop');
+  // It was to come up again after this stop: whoever waits for that is told now that it will not.
+  if (pin && service.state === 'stopping' && service.target === 'started') failToStart(turn, service);
   dropExplicit(service);
   if (service.requiredBy === 0) {
     service.stopReason = 'normal';

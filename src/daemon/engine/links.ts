@@ -31,7 +31,11 @@ export function addLink(state: EngineState, kind: DependencyKind, from: ServiceI
 export function removeLink(turn: Turn, link: Link): void {
   stopWaiting(turn, link);
   letGo(turn, link);
+  const dependency = serviceOf(turn.state, link.to);
+  dependency.pending.pins = true;
+  queuePropagation(turn, dependency);
   dropLink(turn.state, link);
+  recheckStop(turn, dependency);
 }
 
 /** Takes a link out of the tables, without any effect on the services. */
@@ -80,7 +84,7 @@ export function letGo(turn: Turn, link: Link): void {
 export function require(turn: Turn, service: Service): void {
   service.requiredBy += 1;
   if (service.requiredBy > 1) return;
-  if (service.state === 'starting' || service.state === 'started') return;
+  // Also when it is up: a pin may have been all that kept it there.
   service.pending.start = true;
   queuePropagation(turn, service);
 }
@@ -136,10 +140,11 @@ export function isBlockedByDependents(state: EngineState, service: Service): boo
 
 /** A service has stopped or gone back to waiting: its dependencies that wait to stop may do so now. */
 export function recheckDependencies(turn: Turn, service: Service): void {
-  for (const { to } of dependencyLinks(turn.state, service)) {
-    const dependency = serviceOf(turn.state, to);
-    if (dependency.state === 'stopping' && dependency.isWaiting && !isBlockedByDependents(turn.state, dependency)) {
-      queueTransition(turn, dependency);
-    }
-  }
+  for (const { to } of dependencyLinks(turn.state, service)) recheckStop(turn, serviceOf(turn.state, to));
+}
+
+/** A dependent is out of the way, or does not depend on the service any more. */
+function recheckStop(turn: Turn, service: Service): void {
+  if (service.state !== 'stopping' || !service.isWaiting || isBlockedByDependents(turn.state, service)) return;
+  queueTransition(turn, service);
 }

@@ -23,6 +23,11 @@ export function settleStarted(turn: Turn, service: Service, event: ServiceEventF
   settle(turn, service, ({ awaits }) => awaits === 'start', { kind: 'started', event });
 }
 
+/** It is up and stays up: the stop that was to follow its start was taken back. */
+export function settleStopTakenBack(turn: Turn, service: Service, event: ServiceEventFacts): void {
+  settle(turn, service, ({ awaits }) => awaits === 'stop', { kind: 'cancelled', event });
+}
+
 export function settleFailed(turn: Turn, service: Service, event: ServiceEventFacts): void {
   settle(turn, service, awaitsStart, { kind: 'failed', event });
 }

@@ -41,7 +41,6 @@ export function addDependency(turn: Turn, from: ServiceId, kind: DependencyKind,
 export function removeDependency(turn: Turn, from: ServiceId, kind: DependencyKind, to: ServiceId): Reply {
   const link = findLink(turn, from, kind, to);
   if (!link) return { kind: 'refused', refusal: { kind: 'no-such-dependency' } };
-  queuePins(turn, serviceOf(turn.state, from));
   removeLink(turn, link);
   return done;
 }

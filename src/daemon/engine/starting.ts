@@ -13,7 +13,7 @@ import {
   setWaiting,
   stopWaiting,
 } from './links.ts';
-import { settleFailed, settleStarted, settleStopCancelled } from './outcomes.ts';
+import { settleFailed, settleStarted, settleStopCancelled, settleStopTakenBack } from './outcomes.ts';
 import { removeStartPin } from './pins.ts';
 import { beginAction } from './service-types.ts';
 import { enterState } from './states.ts';
@@ -38,6 +38,9 @@ export function start(turn: Turn, service: Service): void {
   }
   switch (service.state) {
     case 'starting':
+      // It may have let go of them, when it was to go down as soon as it is up.
+      queueRequire(turn, service);
+      return;
     case 'started':
       return;
     case 'stopping':
@@ -89,7 +92,10 @@ function beginStarting(turn: Turn, service: Service): void {
 export function bringUp(turn: Turn, service: Service): void {
   if (!acquireConsole(turn, service)) return;
   service.isWaiting = false;
-  if (beginAction(turn, service)) started(turn, service);
+  const isUp = beginAction(turn, service);
+  // From here on it tells what follows a stop that has to wait for the end of this start.
+  service.restart = 'none';
+  if (isUp) started(turn, service);
 }
 
 /** Its action is done: it is up. */
@@ -99,18 +105,21 @@ export function started(turn: Turn, service: Service): void {
   // A bgprocess that runs on the console has it for its launched process only.
   const { type, console } = service.description;
   if (console !== 'runs' || type === 'bgprocess') leaveConsole(turn, service);
-  service.restart = 'none';
   enterState(turn, service, 'started');
-  settleStarted(turn, service, emitEvent(turn, service, 'started'));
+  const event = emitEvent(turn, service, 'started');
+  settleStarted(turn, service, event);
   notice(turn, service, { kind: 'started', isSkipped: service.isSkipped });
   const { startsRwfs, startsLog } = service.description.options;
   if (startsRwfs) turn.actions.push({ kind: 'available', id: service.id, what: 'writable-file-system' });
   if (startsLog) turn.actions.push({ kind: 'available', id: service.id, what: 'system-log' });
   if (service.isForcedToStop || service.target === 'stopped') {
     service.pending.stop = true;
+    service.pending.userRestart = service.restart === 'user';
     queuePropagation(turn, service);
     return;
   }
+  service.restart = 'none';
+  settleStopTakenBack(turn, service, event);
   for (const link of dependentLinks(turn.state, service)) stopWaiting(turn, link);
 }
 

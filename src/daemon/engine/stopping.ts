@@ -12,6 +12,7 @@ import {
   isBlockedByDependents,
   queueRelease,
   recheckDependencies,
+  setWaiting,
   stopWaiting,
 } from './links.ts';
 import { settleStartCancelled, settleStopped } from './outcomes.ts';
@@ -28,7 +29,7 @@ export function released(turn: Turn, service: Service): void {
   if (service.requiredBy > 0) return;
   const wasToRestart = service.state === 'stopping' && service.target === 'started';
   service.target = 'stopped';
-  if (isHeldUp(service)) return;
+  if (isHeldUp(service) || willBeHeldUp(service)) return;
   queueRelease(turn, service);
   if (wasToRestart) settleStartCancelled(turn, service, emitEvent(turn, service, 'start-cancelled'));
   if (service.state !== 'starting' && service.state !== 'started') return;
@@ -65,7 +66,7 @@ export function stop(turn: Turn, service: Service, intent: RestartIntent): void 
   if (service.state === 'stopped' || isHeldUp(service)) return;
   const willRestart = decideRestart(turn, service, intent);
   if (!willRestart) dropExplicit(service);
-  tellDependents(turn, service, intent === 'user', willRestart);
+  tellDependents(turn, service, intent === 'user' && willRestart, willRestart);
   if (!willRestart && service.requiredBy === 0) {
     service.target = 'stopped';
     queueRelease(turn, service);
@@ -78,6 +79,8 @@ export function stop(turn: Turn, service: Service, intent: RestartIntent): void 
 function decideRestart(turn: Turn, service: Service, intent: RestartIntent): boolean {
   // What is on its way down already has been decided (and counted) once.
   if (service.state === 'stopping') return service.target === 'started';
+  // So has a stop that had to wait for the end of the start.
+  const isCounted = service.restart === 'automatic' && !service.isWaiting;
   service.restart = 'none';
   if (turn.state.isShuttingDown || service.isPinnedStopped) {
     service.target = 'stopped';
@@ -85,7 +88,7 @@ function decideRestart(turn: Turn, service: Service, intent: RestartIntent): boo
   }
   if (intent === 'user') service.restart = 'user';
   else if (wantsRestart(service) && service.target === 'started') {
-    if (mayRestart(turn, service)) {
+    if (isCounted || mayRestart(turn, service)) {
       service.restart = 'automatic';
     } else {
       service.target = 'stopped';
@@ -126,6 +129,7 @@ function tellHardDependent(turn: Turn, service: Service, dependent: Service, isU
     if (dependent.state === 'stopping') return;
     dependent.stopReason = 'dependency-restart';
     dependent.failedDependency = service.description.name;
+    dependent.isForcedToStop = true;
     dependent.pending.userRestart = true;
   } else if (service.isForcedToStop && service.target === 'stopped') {
     dependent.stopReason = 'dependency-failed';
@@ -144,9 +148,20 @@ function tellHardDependent(turn: Turn, service: Service, dependent: Service, isU
   queuePropagation(turn, dependent);
 }
 
+/** Its start cannot be called off any more, and then its own pin holds it. */
+const willBeHeldUp = (service: Service): boolean =>
+  service.state === 'starting' &&
+  service.isPinnedStarted &&
+  !isCancellable(service) &&
+  !service.description.options.startInterruptible;
+
+/** Nothing of its start has to end first. */
+const isCancellable = ({ isWaiting, activity, description }: Service): boolean =>
+  isWaiting || activity === 'delay' || description.type === 'triggered';
+
 /** True if the start was called off and the service can go on to stop now. */
 function callOffStart(turn: Turn, service: Service): boolean {
-  if (service.isWaiting || service.activity === 'delay' || service.description.type === 'triggered') {
+  if (isCancellable(service)) {
     clearTimer(turn, service);
     if (service.activity !== 'run') service.activity = 'idle';
     leaveConsole(turn, service);
@@ -161,12 +176,14 @@ function callOffStart(turn: Turn, service: Service): boolean {
   return false;
 }
 
+/** What does not start any more waits for none of its dependencies. */
+function waitNoMore(turn: Turn, service: Service): void {
+  if (service.waitingLinks === 0) return;
+  for (const link of dependencyLinks(turn.state, service)) setWaiting(turn.state, link, false);
+}
+
 function beginStopping(turn: Turn, service: Service): void {
-  for (const link of dependencyLinks(turn.state, service)) {
-    if (!link.isWaiting) continue;
-    link.isWaiting = false;
-    service.waitingLinks -= 1;
-  }
+  waitNoMore(turn, service);
   enterState(turn, service, 'stopping');
   service.isWaiting = true;
   if (!isBlockedByDependents(turn.state, service)) queueTransition(turn, service);
@@ -176,7 +193,7 @@ function beginStopping(turn: Turn, service: Service): void {
 export function bringDown(turn: Turn, service: Service): void {
   if (!service.isWaiting || isBlockedByDependents(turn.state, service)) return;
   service.isWaiting = false;
-  if (service.description.options.killAllOnStop && service.activity !== 'kill-all') {
+  if (service.description.options.killAllOnStop && service.activity === 'run') {
     service.activity = 'kill-all';
     turn.actions.push({ kind: 'kill-all', id: service.id });
     return;
@@ -261,6 +278,7 @@ export function failAndStop(turn: Turn, service: Service): void {
   failToStart(turn, service);
   service.activity = 'idle';
   service.isWaiting = false;
+  waitNoMore(turn, service);
   stopped(turn, service);
 }
 
@@ -269,7 +287,8 @@ function startAgain(turn: Turn, service: Service): void {
   for (const link of dependencyLinks(turn.state, service)) {
     if (link.kind !== 'prepared-by') continue;
     const preparation = serviceOf(turn.state, link.to);
-    if (preparation.state === 'started') restartOnRequest(turn, preparation);
+    // What may not start again is not restarted, here as little as by a client.
+    if (preparation.state === 'started' && !preparation.isPinnedStopped) restartOnRequest(turn, preparation);
   }
   if (service.state !== 'stopped') {
     enterState(turn, service, 'stopped');
