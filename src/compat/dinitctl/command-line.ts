@@ -3,6 +3,7 @@
  * (an error, `--help`, `--version`) wins.
  */
 import type { LinkKind } from '../../dinit/words.ts';
+import { Failure } from '../failure.ts';
 import { failure } from './words.ts';
 import { parseSignal } from './signals.ts';
 
@@ -41,7 +42,7 @@ export type CommandLine =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'command'; readonly command: Command; readonly options: Options };
 
-const invalid = () => failure('Invalid command line.', "Try 'dinitctl --help' for more information.");
+const invalid = () => new Failure("dinitctl: Invalid command line.\nTry 'dinitctl --help' for more information.\n");
 
 const words = [
   'start',

@@ -5,6 +5,7 @@ import { passedDescriptor, socketPath } from '../socket-path.ts';
 import { versionText } from '../version.ts';
 import { type Command, type Options, parseCommandLine } from './command-line.ts';
 import type { Context } from './context.ts';
+import { runEnableOffline, runEnableOnline } from './enable.ts';
 import { helpText } from './help.ts';
 import { runList } from './list.ts';
 import { signalList } from './signals.ts';
@@ -51,6 +52,9 @@ export async function runDinitctl(args: readonly string[], surroundings: Surroun
     output.out(signalList());
     return 0;
   }
+  if (options.isOffline && (command.kind === 'enable' || command.kind === 'disable')) {
+    return runEnableOffline(command, options, surroundings);
+  }
   using session = await connect(options, surroundings);
   return await run(command, { session, options, output, environment: surroundings.environment });
 }
@@ -93,7 +97,7 @@ async function run(command: Exclude<Command, { readonly kind: 'list-signals' }>,
       return await runDependency(context, command.kind, command.dependency, command);
     case 'enable':
     case 'disable':
-      throw new Error('not yet');
+      return await runEnableOnline(context, command);
     case 'setenv':
       return await runSetEnvironment(context, command.variables);
     case 'unsetenv':
