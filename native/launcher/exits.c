@@ -57,12 +57,14 @@ static void ended(pid_t pid, int status, const struct rusage *usage)
         process_ended(slot, role, status, usage);
 }
 
-void reap(void)
+bool reap(void)
 {
     struct rusage usage;
     int status;
-    for (pid_t pid; (pid = CALL(wait4, -1, &status, WNOHANG, &usage)) > 0;)
+    pid_t pid;
+    while ((pid = CALL(wait4, -1, &status, WNOHANG, &usage)) > 0)
         ended(pid, status, &usage);
+    return pid == 0 || errno == ECHILD;
 }
 
 void pidfd_event(uint32_t slot)

@@ -193,7 +193,7 @@ void console_return(const struct process *process);
 _Noreturn void child_run(struct start *start);
 
 /* exits.c */
-void reap(void);
+bool reap(void); /* false: it has to be tried again */
 void process_ended(uint32_t slot, uint8_t role, int status, const struct rusage *usage);
 void exit_tell(uint32_t slot, uint8_t role);
 void pidfd_event(uint32_t slot);

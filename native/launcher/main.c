@@ -73,6 +73,8 @@ static void ending(uint64_t time)
     leave(ending_status);
 }
 
+static bool is_reaped = true;
+
 static void signals_read(void)
 {
     struct signalfd_siginfo info[16];
@@ -80,7 +82,7 @@ static void signals_read(void)
     for (ssize_t i = 0; i < got / (ssize_t)sizeof *info; i++)
         if (info[i].ssi_signo != SIGCHLD)
             daemon_request((uint8_t)info[i].ssi_signo);
-    reap();
+    is_reaped = reap();
 }
 
 static void handle(const struct epoll_event *event)
@@ -115,7 +117,9 @@ static _Noreturn void loop(void)
         int count = CALL(epoll_wait, epoll_fd, events, EVENTS, more ? 0 : time_left());
         for (int i = 0; i < count; i++)
             handle(&events[i]);
-        more = daemon_work();
+        if (!is_reaped)
+            is_reaped = reap();
+        more = daemon_work() || !is_reaped;
         uint64_t time = now();
         if (is_ending) {
             ending(time);

@@ -9,6 +9,7 @@
  *     REEVE_FAULT=open:3:24       the third open of this process fails with errno 24
  *     REEVE_FAULT=any:17:12:5     the 17th call of any kind and the four after it
  *     REEVE_FAULT=child/open:1:13 the first open in a process forked from it (and not yet executed)
+ *     REEVE_FAULT_SKIP=3          with child/: not in the first three processes forked from it
  *     REEVE_FAULT_LOG=PATH        a line is appended there for each call that was made to fail: a walk ends when there is none */
 #pragma once
 

@@ -19,7 +19,10 @@ static struct {
     pid_t owner;       /* the process that REEVE_FAULT was read in */
     pid_t counting;    /* the process that `count` belongs to: a forked child starts from zero */
     long count;
-    atomic_long *done; /* shared with forked children, so that a fault happens `times` times in all */
+    long skip, turn;   /* children to spare; which child this is, from 1 */
+    struct {
+        atomic_long done, children;
+    } *shared; /* with forked children, so that a fault happens `times` times in all */
 } fault = { .call = -2 };
 
 static void parse(const char *text)
@@ -40,8 +43,9 @@ static void parse(const char *text)
             fault.call = i;
     if (strcmp(bare, "any") == 0)
         fault.call = -1;
-    fault.done = mmap(NULL, sizeof *fault.done, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (fault.call == -2 || fault.done == MAP_FAILED) {
+    fault.skip = getenv("REEVE_FAULT_SKIP") ? atol(getenv("REEVE_FAULT_SKIP")) : 0;
+    fault.shared = mmap(NULL, sizeof *fault.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (fault.call == -2 || fault.shared == MAP_FAILED) {
         fprintf(stderr, "REEVE_FAULT: cannot use '%s'\n", text);
         abort();
     }
@@ -62,14 +66,17 @@ bool call_must_fail(enum call call)
     if (!fault.ready)
         parse(getenv("REEVE_FAULT"));
     pid_t self = getpid();
-    if (fault.call == -2 || (fault.call >= 0 && fault.call != (int)call) || fault.child != (self != fault.owner))
+    if (fault.call == -2 || fault.child != (self != fault.owner))
         return false;
     if (self != fault.counting) {
         fault.counting = self;
         fault.count = 0;
+        fault.turn = atomic_fetch_add(&fault.shared->children, 1) + 1;
     }
+    if ((fault.call >= 0 && fault.call != (int)call) || (fault.child && fault.turn <= fault.skip))
+        return false;
     fault.count++;
-    if (fault.count < fault.number || atomic_fetch_add(fault.done, 1) >= fault.times)
+    if (fault.count < fault.number || atomic_fetch_add(&fault.shared->done, 1) >= fault.times)
         return false;
     record(call);
     errno = fault.error;

@@ -98,17 +98,22 @@ export class FakeDaemon {
     isMeant: (event: EventOf<K>) => boolean = () => true,
   ): Promise<EventOf<K>> {
     const isWanted = (event: LauncherEvent): event is EventOf<K> => event.kind === kind && isMeant(event as EventOf<K>);
+    return await this.first(isWanted, `'${kind}'`);
+  }
+
+  /** The same for whatever the test means. */
+  async first<E extends LauncherEvent>(isMeant: (event: LauncherEvent) => event is E, what: string): Promise<E> {
     const deadline = setTimeout(() => this.#wake(), patience);
     const end = Date.now() + patience;
     try {
       for (;;) {
         while (this.#seen < this.events.length) {
           const event = this.events[this.#seen++];
-          if (event && isWanted(event)) return event;
+          if (event && isMeant(event)) return event;
         }
         if (this.#isClosed || Date.now() >= end) {
           const kinds = this.events.map((event) => event.kind).join(' ');
-          throw new Error(`${this.#isClosed ? 'the channel closed' : 'nothing came'} before '${kind}'; came: ${kinds}`);
+          throw new Error(`${this.#isClosed ? 'the channel closed' : 'nothing came'} before ${what}; came: ${kinds}`);
         }
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }

@@ -31,7 +31,8 @@ export interface RigOptions {
   readonly settings?: Partial<Settings> | ((path: (name: string) => string) => Partial<Settings>);
   /** Done in the directory before the launcher starts. */
   readonly prepare?: (path: (name: string) => string) => void | Promise<void>;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** The launcher's own. */
+  readonly environment?: (path: (name: string) => string) => Readonly<Record<string, string>>;
   /** Put before the launcher's own command line; input is then what the test writes. */
   readonly wrapper?: readonly string[];
 }
@@ -135,7 +136,7 @@ export class LauncherRig implements AsyncDisposable {
     ];
     this.launcher = spawn(command[0] ?? '', command.slice(1), {
       stdio: [options.wrapper ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...options.environment },
+      env: { PATH: process.env['PATH'], ...options.environment?.(path) },
     });
     this.launcher.stdout?.on('data', (chunk) => (this.output += String(chunk)));
     this.launcher.stderr?.on('data', (chunk) => {
@@ -154,6 +155,10 @@ export class LauncherRig implements AsyncDisposable {
   get pid(): number {
     if (!this.launcher.pid) throw new Error('the launcher was not started');
     return this.launcher.pid;
+  }
+
+  get hasEnded(): boolean {
+    return this.launcher.exitCode !== null || this.launcher.signalCode !== null;
   }
 
   path(name: string): string {
@@ -201,6 +206,8 @@ export class LauncherRig implements AsyncDisposable {
   async until(holds: () => boolean, what: string): Promise<void> {
     const end = Date.now() + patience;
     while (!holds()) {
+      if (this.hasEnded && Date.now() > end - patience + 1000)
+        throw new Error(`the launcher has ended: ${this.errors}`);
       if (Date.now() > end) throw new Error(`${what} does not come; the launcher said: ${this.errors}`);
       await new Promise<void>((done) => {
         this.#wake = done;
@@ -217,7 +224,7 @@ export class LauncherRig implements AsyncDisposable {
         begun.add(event.pid);
       if (event.kind === 'exited') ended.add(event.pid);
     }
-    if (this.launcher.exitCode === null && this.launcher.signalCode === null) {
+    if (!this.hasEnded) {
       // Its children are not reaped while it is stopped, so their numbers are still their own.
       this.launcher.kill('SIGSTOP');
       for (const pid of begun) if (!ended.has(pid)) endProcess(pid);
