@@ -92,7 +92,7 @@ export function describe(
     securebits: draft.securebits ?? [],
     log,
     termSignal: draft.termSignal === undefined ? defaults.termSignal : draft.termSignal,
-    console: runs ? consoleUse(draft) : 'none',
+    console: runs ? consoleUse(draft, type) : 'none',
     options: serviceOptions(draft, type),
     waitsForDirectories: draft.waitsForDirectories,
     origins: draft.origins,
@@ -246,11 +246,11 @@ function logRules(reading: Reading, file: string): LogRules {
   return rules;
 }
 
-/** The console words in the order given: each one undoes what it contradicts. */
-function consoleUse(draft: Draft): ConsoleUse {
+/** The console words in the order given: each one undoes what it contradicts. What is in the background cannot run on the console. */
+function consoleUse(draft: Draft, type: ServiceType): ConsoleUse {
   let use: ConsoleUse = 'none';
   for (const word of draft.options?.keys() ?? []) {
-    if (word === 'runs-on-console') use = 'runs';
+    if (word === 'runs-on-console') use = type === 'bgprocess' ? 'starts' : 'runs';
     else if (word === 'starts-on-console') use = use === 'runs' ? 'runs' : 'starts';
     else if (word === 'shares-console') use = 'shares';
   }

@@ -90,39 +90,3 @@ export function renderCycle(cycle: Cycle): string {
   );
   return [first, ...links].join(' ');
 }
-
-/**
- * For each node the number of services in the longest chain of real dependencies that begins with it. There must be no cycle of those.
- * @param skip nodes to be left out
- */
-export function dependencyDepths(
-  graph: ServiceGraph,
-  skip: ReadonlySet<string> = new Set(),
-): ReadonlyMap<string, number> {
-  const depths = new Map<string, number>();
-  const present = new Set(graph.nodes.filter((name) => !skip.has(name)));
-  for (const root of present) {
-    const path = [root];
-    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
-      if (depths.has(node)) {
-        path.pop();
-        continue;
-      }
-      let depth = 1;
-      let isReady = true;
-      for (const { to, kind } of graph.edges(node)) {
-        if (kind === 'before' || kind === 'after' || !present.has(to)) continue;
-        const below = depths.get(to);
-        if (below === undefined) {
-          path.push(to);
-          isReady = false;
-        } else depth = Math.max(depth, below + 1);
-      }
-      if (isReady) {
-        depths.set(node, depth);
-        path.pop();
-      }
-    }
-  }
-  return depths;
-}

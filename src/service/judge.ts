@@ -8,7 +8,7 @@
 import type { Dependency, LoadFailure, Problem, ServiceDescription } from './description.ts';
 import type { Finding } from './findings.ts';
 import { checkConsumer } from './consumer.ts';
-import { dependencyDepths, dependencyGraph, findCycle, renderCycle, type ServiceGraph } from './graph.ts';
+import { dependencyGraph, findCycle, renderCycle, type ServiceGraph } from './graph.ts';
 import { components } from './components.ts';
 
 /** One service after reading. */
@@ -68,9 +68,8 @@ class Judge {
     this.#checkConsumers();
     const failed = [...this.#errors.keys()];
     for (const name of failed) this.#failDependents(name);
-    const graph = dependencyGraph(this.#discovered.flatMap((name) => this.#descriptions.get(name) ?? []));
-    this.#breakCycles(graph);
-    this.#limitDepth(graph, depthLimit);
+    this.#breakCycles();
+    this.#limitDepth(depthLimit);
     const descriptions = new Map<string, ServiceDescription>();
     const failures: LoadFailure[] = [];
     for (const name of this.#order) {
@@ -112,27 +111,40 @@ class Judge {
     }
   }
 
-  #breakCycles(graph: ServiceGraph): void {
-    for (const component of components(graph)) {
-      const inside = { nodes: component, edges: graph.edges };
-      for (;;) {
-        const cycle = findCycle(inside, new Set(this.#errors.keys()));
-        const last = cycle?.edges.at(-1);
-        if (!cycle || !last) break;
-        this.#fail(last.declaredBy, {
-          class: 'load',
-          problem: {
-            message: `closes a dependency cycle: ${renderCycle(cycle)}`,
-            advice: 'remove one of these dependencies',
-            ...(last.origin === undefined ? {} : { origin: last.origin, setting: last.kind }),
-          },
-        });
-      }
+  #breakCycles(): void {
+    const graph = dependencyGraph(this.#discovered.flatMap((name) => this.#descriptions.get(name) ?? []));
+    if (!findCycle(graph)) return;
+    for (const component of components(graph)) this.#breakCyclesOf({ nodes: component, edges: graph.edges });
+  }
+
+  #breakCyclesOf(graph: ServiceGraph): void {
+    for (;;) {
+      const cycle = findCycle(graph, new Set(this.#errors.keys()));
+      const last = cycle?.edges.at(-1);
+      if (!cycle || !last) return;
+      this.#fail(last.declaredBy, {
+        class: 'load',
+        problem: {
+          message: `closes a dependency cycle: ${renderCycle(cycle)}`,
+          advice: 'remove one of these dependencies',
+          ...(last.origin === undefined ? {} : { origin: last.origin, setting: last.kind }),
+        },
+      });
     }
   }
 
-  #limitDepth(graph: ServiceGraph, limit: number): void {
-    for (const [name, depth] of dependencyDepths(graph, new Set(this.#errors.keys()))) {
+  /** Goes by the order: what a usable service depends on comes before it, as all cycles of dependencies have failed. */
+  #limitDepth(limit: number): void {
+    const depths = new Map<string, number>();
+    for (const name of this.#order) {
+      const description = this.#descriptions.get(name);
+      if (!description || this.#errors.has(name)) continue;
+      let depth = 1;
+      for (const dependency of description.dependencies) {
+        const isOrdering = dependency.kind === 'before' || dependency.kind === 'after';
+        if (!isOrdering) depth = Math.max(depth, 1 + (depths.get(dependency.name) ?? 0));
+      }
+      depths.set(name, depth);
       if (depth <= limit) continue;
       const message = `stands at the head of a chain of ${depth} dependencies: at most ${limit} services may be in one`;
       this.#errors.set(name, [{ class: 'load', problem: { message } }]);

@@ -133,6 +133,7 @@ function isEmptyLine(text: string, at: number): boolean {
 
 function continues(line: string): boolean {
   let end = line.length;
+  if (line.charCodeAt(end - 1) !== 92) return false;
   while (end > 0 && line.charCodeAt(end - 1) === 92) end--;
   return (line.length - end) % 2 === 1;
 }

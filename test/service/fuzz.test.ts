@@ -1,9 +1,12 @@
 /** Whatever is in a file, reading it ends with a description or with problems that have a place in it. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { settings } from '../../src/service/settings.ts';
 import { renderFailure, renderProblem } from '../../src/service/problem-text.ts';
 import { loadTree } from '../support/load-tree.ts';
+
+// Many cases: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...settings.keys()) },

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { components } from '../../src/service/components.ts';
-import { dependencyDepths, findCycle, renderCycle, type Edge, type ServiceGraph } from '../../src/service/graph.ts';
+import { findCycle, renderCycle, type Edge, type ServiceGraph } from '../../src/service/graph.ts';
+
+// Many cases: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 function graphOf(size: number, pairs: readonly (readonly [number, number])[]): ServiceGraph {
   const edges = pairs.map(([from, to]): Edge => ({
@@ -66,21 +69,4 @@ test('findCycle() leaves out what it is told to', () => {
   ]);
   expect(renderCycle(findCycle(graph) ?? { edges: [] })).toBe('s0 -> s1 -> s2 -> s0');
   expect(findCycle(graph, new Set(['s1']))).toBeUndefined();
-});
-
-test('dependencyDepths() counts the longest chain below each service', () => {
-  const graph = graphOf(5, [
-    [0, 1],
-    [1, 2],
-    [0, 2],
-    [2, 3],
-  ]);
-  expect([...dependencyDepths(graph)].toSorted()).toEqual([
-    ['s0', 4],
-    ['s1', 3],
-    ['s2', 2],
-    ['s3', 1],
-    ['s4', 1],
-  ]);
-  expect(dependencyDepths(graph, new Set(['s2'])).get('s0')).toBe(2);
 });

@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { renderProblem } from '../../src/service/problem-text.ts';
 import { MemoryFiles } from '../support/memory-files.ts';
 import { failureLines, loadTree, type Tree } from '../support/load-tree.ts';
 import { memoryUsers } from '../support/memory-users.ts';
 import { loadServices } from '../../src/service/load.ts';
+
+// Many cases: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const running = 'type = process\ncommand = /bin/x\n';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ServiceDescription } from '../../src/service/description.ts';
 import { readService } from '../../src/service/load.ts';
 import { printDescription } from '../../src/service/print.ts';
@@ -8,6 +8,9 @@ import { arbitraryDescription, withoutOrigins, withOrigins } from '../support/ar
 import { described } from '../support/load-tree.ts';
 import { MemoryFiles } from '../support/memory-files.ts';
 import { memoryUsers } from '../support/memory-users.ts';
+
+// Many cases: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Prints a description and reads what was printed. */
 function readBack(description: ServiceDescription): {

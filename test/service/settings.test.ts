@@ -255,6 +255,10 @@ describe('settings', () => {
     expect(described(bgprocess).pidFile).toBe('/run/x');
   });
 
+  test('a bgprocess has the console only while it starts', () => {
+    expect(described(`${bgprocess}options: runs-on-console`).console).toBe('starts');
+  });
+
   test("'log-type = file' without a log file discards the output", () => {
     expect(described(`${process}log-type = file`).log.type).toBe('none');
   });

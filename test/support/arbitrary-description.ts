@@ -82,22 +82,24 @@ const limits: fc.Arbitrary<ResourceLimit[]> = fc.uniqueArray(
 
 type PlainDependency = PlainDescription['dependencies'][number];
 
-/** Single dependencies and whole directories, mixed; directories of waits-for are remembered even when they are empty. */
+const directoryNames = fc.uniqueArray(
+  name.filter((text) => Buffer.byteLength(text) < 100),
+  { maxLength: 3 },
+);
+
+/** Single dependencies and whole directories, mixed; a directory may be read twice, and one of waits-for is remembered even when it is empty. */
 const dependencies = fc
   .array(
     fc.oneof(
       fc.record({
         kind: fc.constantFrom('depends-on', 'prepared-by', 'depends-ms', 'waits-for', 'before', 'after'),
         names: fc.tuple(name),
-        isDirectory: fc.constant(false as const),
+        readings: fc.constant(0),
       }),
       fc.record({
         kind: fc.constantFrom('depends-on', 'depends-ms', 'waits-for'),
-        names: fc.uniqueArray(
-          name.filter((text) => text !== '' && Buffer.byteLength(text) < 100),
-          { maxLength: 3 },
-        ),
-        isDirectory: fc.constant(true as const),
+        names: directoryNames,
+        readings: fc.constantFrom(1, 1, 2),
       }),
     ),
     { maxLength: 6 },
@@ -105,11 +107,12 @@ const dependencies = fc
   .map((items) => {
     const list: PlainDependency[] = [];
     const waitsForDirectories: string[] = [];
-    for (const [index, { kind, names, isDirectory }] of items.entries()) {
+    for (const [index, { kind, names, readings }] of items.entries()) {
       const directory = index % 2 === 0 ? `/sd/d${index}` : `/else where/d${index}`;
-      if (isDirectory && kind === 'waits-for') waitsForDirectories.push(directory);
-      for (const text of names.toSorted()) {
-        list.push(isDirectory ? { kind, name: text, directoryEntry: `${directory}/${text}` } : { kind, name: text });
+      if (readings === 0) list.push(...names.map((text) => ({ kind, name: text })));
+      for (let reading = 0; reading < readings; reading++) {
+        if (kind === 'waits-for') waitsForDirectories.push(directory);
+        for (const text of names.toSorted()) list.push({ kind, name: text, directoryEntry: `${directory}/${text}` });
       }
     }
     return { dependencies: list, waitsForDirectories };
@@ -276,6 +279,7 @@ export const arbitraryDescription: fc.Arbitrary<PlainDescription> = fc
       ...(lasts ? last : {}),
       ...(type === 'process' ? processOnly : {}),
       ...(type === 'bgprocess' ? { pidFile: fixed.pidFile } : {}),
+      ...(type === 'bgprocess' && run.console === 'runs' ? { console: 'starts' as const } : {}),
       options: {
         ...fixed.options,
         unmaskInterrupt: runs && fixed.options.unmaskInterrupt,
