@@ -57,16 +57,6 @@ static void read_clock(void)
         clock_now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
-static void dispatch(uint32_t tag, uint32_t events)
-{
-    if (tag <= MAX_SLOTS)
-        slot_ready(tag);
-    else if (tag == TAG_LISTENER)
-        listener_ready();
-    else if (tag >= TAG_CONNECTION)
-        connection_ready(tag, events);
-}
-
 /* The channel comes first: the mark of a new process must not come after its first words. */
 static void turn(void)
 {
@@ -82,7 +72,12 @@ static void turn(void)
     if (is_due)
         channel_receive();
     for (int i = 0; i < count; i++)
-        dispatch(events[i].data.u32, events[i].events);
+        if (events[i].data.u32 <= MAX_SLOTS)
+            slot_ready(events[i].data.u32);
+        else if (events[i].data.u32 == TAG_LISTENER)
+            listener_ready();
+        else if (events[i].data.u32 != TAG_CHANNEL)
+            connection_ready(events[i].data.u32, events[i].events);
     if (clock_now >= tick_at) {
         tick_at = finish_at;
         slots_each(slot_tick);
