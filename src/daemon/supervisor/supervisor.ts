@@ -77,6 +77,8 @@ export class Supervisor implements ServiceManager {
       },
       notice: ({ id, notice }) => {
         const { service } = this.#catalogue.get(id);
+        // When the service goes down with its process, its event says so.
+        if (notice.kind === 'process-ended' && statusOf(this.host.state, id).state !== 'started') return;
         const words = noticeText(service, notice);
         if (words) parts.log.write(words.level, words.text, { service: service.name });
       },
