@@ -4,6 +4,7 @@ import { readControlDefinition } from '../api/control-definition.ts';
 import { createControlServer } from './api/control-server.ts';
 import { takeListener, varlinkDescriptor } from './api/listen.ts';
 import { loadPeerCredentials } from './api/peer-credentials.ts';
+import { nextDeadline } from './engine/status.ts';
 import { NativeLauncher } from './launcher/native.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
 import { HumanLog } from './logging/human-log.ts';
@@ -11,6 +12,7 @@ import { JsonLog } from './logging/json-log.ts';
 import { LogClient } from './logs/log-client.ts';
 import { type DaemonOptions, parseDaemonOptions } from './options.ts';
 import { systemClocks } from './supervisor/clocks.ts';
+import { IdleWatch } from './supervisor/idle-watch.ts';
 import { LauncherSession } from './supervisor/launcher-session.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 
@@ -37,6 +39,23 @@ async function serve(options: DaemonOptions): Promise<void> {
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, pid: process.pid };
   const session = new LauncherSession({ supervisor, launcher, log, self });
   const since = Date.now();
+  const isBusy = (): boolean =>
+    !session.isSynced ||
+    session.isEnding ||
+    server.connectionCount > 0 ||
+    supervisor.compilations.isBusy ||
+    (nextDeadline(supervisor.host.state) ?? Infinity) < systemClocks.monotonic() + options.idleExit;
+  const idle = new IdleWatch({
+    limit: options.idleExit,
+    now: systemClocks.monotonic,
+    isBusy,
+    sleep: () => {
+      // Who connects from now on waits in the listener's backlog, for the next daemon.
+      listener.close();
+      supervisor.host.saveWhole(true);
+      launcher.sleepUntil(nextDeadline(supervisor.host.state), () => process.exit(0));
+    },
+  });
   const server = createControlServer({
     manager: supervisor,
     info: () => ({
@@ -52,16 +71,21 @@ async function serve(options: DaemonOptions): Promise<void> {
     credentials: loadPeerCredentials(options.credentialsAddon),
     log,
     definition: readControlDefinition(),
+    onDisconnect: () => idle.touch(),
   });
   launcher.open(
     (event) => session.handle(event),
-    () => supervisor.host.save(),
+    () => {
+      supervisor.host.save();
+      idle.touch();
+    },
     (reason) => {
       if (!session.isEnding) log.write('error', `reeve: the daemon ends: ${reason.message}`);
       process.exit(session.isEnding ? 0 : 1);
     },
   );
-  server.serve(await takeListener(varlinkDescriptor));
+  const listener = await takeListener(varlinkDescriptor);
+  server.serve(listener);
 }
 
 try {

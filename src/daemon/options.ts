@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** The addon that asks for peer credentials. */
   readonly credentialsAddon: string;
   readonly version: string;
+  /** Milliseconds without anything to do after which the daemon sleeps; 0 = never. */
+  readonly idleExit: number;
   /** Shown to clients. */
   readonly serviceDirectories: readonly string[];
 }
@@ -27,6 +29,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       'run-dir': { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
       'credentials-addon': { type: 'string' },
+      'idle-exit': { type: 'string', default: '0' },
       'reeve-version': { type: 'string', default: '' },
       'services-dir': { type: 'string', multiple: true, default: [] },
     },
@@ -37,6 +40,8 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   }
   if (!values['run-dir']) throw new TypeError('--run-dir must be given');
   if (!values['credentials-addon']) throw new TypeError('--credentials-addon must be given');
+  const idleExit = Number(values['idle-exit']);
+  if (!(idleExit >= 0)) throw new TypeError(`--idle-exit must be milliseconds, got ${values['idle-exit']}`);
   const logLevel = values['log-level'];
   if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
   return {
@@ -46,6 +51,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     logLevel,
     credentialsAddon: values['credentials-addon'],
     version: values['reeve-version'],
+    idleExit,
     serviceDirectories: values['services-dir'],
   };
 }

@@ -60,6 +60,7 @@ function daemonWords({ instance, programs, self, version }: SettingsInputs): str
     `--owner-uid=${self.uid}`,
     `--run-dir=${instance.runDirectory}`,
     `--log-level=${instance.logLevel}`,
+    `--idle-exit=${instance.idleExit}`,
     `--credentials-addon=${programs.credentialsAddon}`,
     `--reeve-version=${version}`,
     ...instance.serviceDirectories.map((directory) => `--services-dir=${directory}`),

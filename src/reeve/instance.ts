@@ -28,6 +28,8 @@ export interface Instance {
   readonly users: { readonly daemon: string; readonly logger: string };
   readonly setenvAllow: readonly string[];
   readonly limits: LimitSettings;
+  /** Milliseconds without anything to do after which the daemon sleeps; 0 = never. */
+  readonly idleExit: number;
   readonly logLevel: LogLevel;
   readonly isForeground: boolean;
   /** What relative paths of services count from. */
@@ -88,6 +90,7 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
     users: { daemon: file.users.daemon ?? 'reeve', logger: file.users.logger ?? 'reeve-log' },
     setenvAllow: file.environment.allow ?? [],
     limits: { acknowledge, compile, restartFirst, restartLargest },
+    idleExit: file.limits['idle-exit'] ?? (isSystem ? 60_000 : 0),
     logLevel: options.logLevel ?? file.log.level ?? 'info',
     isForeground: options.isForeground,
     directory: isSystem ? '/' : caller.directory,

@@ -67,6 +67,7 @@ const schema = v.object({
         compile: v.optional(seconds(1)),
         'restart-delay': v.optional(seconds(0)),
         'restart-delay-max': v.optional(seconds(0)),
+        'idle-exit': v.optional(seconds(0)),
       }),
     ),
     {},
@@ -83,7 +84,7 @@ export const knownKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['users', ['daemon', 'logger']],
   ['paths', ['services', 'run', 'socket', 'cache', 'env-file']],
   ['environment', ['allow']],
-  ['limits', ['acknowledge', 'compile', 'restart-delay', 'restart-delay-max']],
+  ['limits', ['acknowledge', 'compile', 'restart-delay', 'restart-delay-max', 'idle-exit']],
   ['log', ['level']],
 ]);
 

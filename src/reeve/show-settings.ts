@@ -19,6 +19,7 @@ export function showSettings(instance: Instance): string {
       compile: seconds(limits.compile),
       'restart-delay': seconds(limits.restartFirst),
       'restart-delay-max': seconds(limits.restartLargest),
+      'idle-exit': seconds(instance.idleExit),
     },
     log: { level: instance.logLevel },
   };

@@ -12,6 +12,7 @@ const instance: Instance = {
   users: { daemon: 'reeve', logger: 'reeve-log' },
   setenvAllow: ['TZ'],
   limits: { acknowledge: 1, compile: 2, restartFirst: 3, restartLargest: 4 },
+  idleExit: 0,
   logLevel: 'info',
   isForeground: false,
   directory: '/',

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly mayCall: (peer: Peer, method: string) => boolean;
   readonly log: ServerLog;
   readonly limits?: Partial<ServerLimits>;
+  /** Called when a connection has gone. */
+  readonly onDisconnect?: () => void;
 }
 
 interface MethodEntry {
@@ -151,6 +153,7 @@ export class VarlinkServer implements AsyncDisposable {
     const left = (this.#connectionsOfUid.get(connection.peer.uid) ?? 1) - 1;
     if (left > 0) this.#connectionsOfUid.set(connection.peer.uid, left);
     else this.#connectionsOfUid.delete(connection.peer.uid);
+    this.#options.onDisconnect?.();
   }
 
   /** Writes a line about a client, bounded so that clients cannot flood the log. */

@@ -17,6 +17,8 @@ export interface ControlServerOptions {
   /** Text of `io.reeve.Control.varlink`. */
   readonly definition: string;
   readonly limits?: Partial<ServerLimits>;
+  /** Called when a connection has gone. */
+  readonly onDisconnect?: () => void;
 }
 
 /** Descriptors that connections leave to the rest of the daemon. */
@@ -34,6 +36,7 @@ export function createControlServer(options: ControlServerOptions): VarlinkServe
     mayCall: (peer, method) => mayCall(access, peer, method),
     log,
     limits: { highestDescriptor: highestDescriptor(), ...options.limits },
+    ...(options.onDisconnect && { onDisconnect: options.onDisconnect }),
   });
 }
 

@@ -8,7 +8,7 @@ import type { Request } from './event.ts';
 import { dependentLinks, hold } from './links.ts';
 import { hasStartPin, isHeldUp, pinStarted, unpin } from './pins.ts';
 import { failToStart, start, started, startExplicitly } from './starting.ts';
-import { bringDownOnRequest, dropExplicit, restartOnRequest } from './stopping.ts';
+import { bringDownOnRequest, dropExplicit, restartOnRequest, willBeHeldUp } from './stopping.ts';
 import { type Turn, queuePropagation, serviceOf } from './turn.ts';
 
 type CommandRequest = Extract<Request, { readonly kind: 'command' }>;
@@ -129,7 +129,7 @@ function releaseCommand(turn: Turn, service: Service, { command, pin }: CommandR
 /** After everything has settled: a release that leaves the service up is over, and says who still wants it. */
 export function finishRelease(turn: Turn, service: Service, command: CommandId): Outcome | undefined {
   const isPending = service.commands.some((pending) => pending.command === command);
-  const isStayingUp = service.target === 'started' || isHeldUp(service);
+  const isStayingUp = service.target === 'started' || isHeldUp(service) || willBeHeldUp(service);
   if (!isPending || !isStayingUp) return undefined;
   service.commands = service.commands.filter((pending) => pending.command !== command);
   const by = dependentLinks(turn.state, service)

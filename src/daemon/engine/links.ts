@@ -1,7 +1,7 @@
 /** Making, breaking and counting dependency links. Whoever changes a link does it here, so that counts and links agree. */
 import type { DependencyKind } from '../../service/description.ts';
 import { type LinkId, type ServiceId, linkId } from '../model/ids.ts';
-import { type Link, isHard, isOrdering } from '../model/link.ts';
+import { type Link, isOrdering } from '../model/link.ts';
 import type { Service } from '../model/service.ts';
 import type { EngineState } from '../model/state.ts';
 import { type Turn, queuePropagation, queueTransition, serviceOf } from './turn.ts';
@@ -80,11 +80,10 @@ export function letGo(turn: Turn, link: Link): void {
   release(turn, serviceOf(turn.state, link.to));
 }
 
-/** One more counts on the service. The first one makes it start. */
+/** One more counts on the service: it starts, or does not stop, or comes up again after its stop. */
 export function require(turn: Turn, service: Service): void {
   service.requiredBy += 1;
-  if (service.requiredBy > 1) return;
-  // Also when it is up: a pin may have been all that kept it there.
+  if (service.target === 'started') return;
   service.pending.start = true;
   queuePropagation(turn, service);
 }
@@ -118,11 +117,15 @@ export function releaseDependencies(turn: Turn, service: Service): void {
 }
 
 /** A hard dependent that is up, or on its way with its start action begun, keeps its dependency from beginning to stop. */
-function isInTheWay(state: EngineState, link: Link): boolean {
-  if (!isHard(link)) return false;
+export function isInTheWay(state: EngineState, link: Link): boolean {
+  if (link.kind !== 'depends-on' && link.kind !== 'prepared-by') return false;
   const dependent = serviceOf(state, link.from);
-  return dependent.state !== 'stopped' && !(dependent.state === 'starting' && dependent.isWaiting);
+  return dependent.state !== 'stopped' && !isOnlyWaiting(dependent);
 }
+
+/** On its way up, but nothing of it is there yet. (What was up when its stop was called off is there.) */
+const isOnlyWaiting = ({ state, isWaiting, activity }: Service): boolean =>
+  state === 'starting' && isWaiting && activity === 'idle';
 
 /** Looks on from where the last blocker was found, so that a thousand dependents that stop one by one cost a thousand looks, not a million. */
 export function isBlockedByDependents(state: EngineState, service: Service): boolean {

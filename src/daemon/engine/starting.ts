@@ -1,6 +1,7 @@
 /** The way up: from the wish to start to `started` or to a failed start. */
 import { isHard, isOrdering } from '../model/link.ts';
 import type { Service } from '../model/service.ts';
+import type { EngineState } from '../model/state.ts';
 import { acquireConsole, leaveConsole } from './console.ts';
 import {
   dependencyLinks,
@@ -14,7 +15,7 @@ import {
   stopWaiting,
 } from './links.ts';
 import { settleFailed, settleStarted, settleStopCancelled, settleStopTakenBack } from './outcomes.ts';
-import { removeStartPin } from './pins.ts';
+import { isHeldUp, removeStartPin } from './pins.ts';
 import { beginAction } from './service-types.ts';
 import { enterState } from './states.ts';
 import { clearTimer } from './timers.ts';
@@ -22,7 +23,8 @@ import { type Turn, emitEvent, notice, queuePropagation, serviceOf } from './tur
 
 /** Somebody asks for the service by name. */
 export function startExplicitly(turn: Turn, service: Service): void {
-  if (service.isPinnedStopped && service.state !== 'started' && service.state !== 'starting') return;
+  const isDown = service.state === 'stopped' || service.state === 'stopping';
+  if (service.isPinnedStopped && (isDown || service.requiredBy === 0)) return;
   if (!service.isExplicit && !service.isPinnedStopped) {
     service.isExplicit = true;
     service.requiredBy += 1;
@@ -31,6 +33,7 @@ export function startExplicitly(turn: Turn, service: Service): void {
 }
 
 export function start(turn: Turn, service: Service): void {
+  const wasToStart = service.target === 'started';
   service.target = 'started';
   if (service.isPinnedStopped && service.state !== 'starting' && service.state !== 'started') {
     failToStart(turn, service);
@@ -38,15 +41,20 @@ export function start(turn: Turn, service: Service): void {
   }
   switch (service.state) {
     case 'starting':
-      // It may have let go of them, when it was to go down as soon as it is up.
+      if (wasToStart) return;
+      // It was to go down as soon as it is up, and has let go of what it counts on. That may be gone by now.
       queueRequire(turn, service);
+      if (!service.isWaiting && !isGroundFirm(turn.state, service)) service.isForcedToStop = true;
       return;
     case 'started':
       return;
     case 'stopping':
       queueRequire(turn, service);
-      // Once its stop action has begun, or when it was forced, it goes down first and then starts again.
-      if (!service.isWaiting || service.isForcedToStop) return;
+      if (!canStopBeCalledOff(service) || !isGroundFirm(turn.state, service)) {
+        // It goes down first and then starts again.
+        if (!wasToStart) service.restart = 'user';
+        return;
+      }
       settleStopCancelled(turn, service, emitEvent(turn, service, 'stop-cancelled'));
       break;
     case 'stopped':
@@ -57,6 +65,29 @@ export function start(turn: Turn, service: Service): void {
       service.state satisfies never;
   }
   beginStarting(turn, service);
+}
+
+/** Its stop action has not begun, and everything of it is still there. */
+const canStopBeCalledOff = ({ state, isWaiting, isForcedToStop, isPinnedStopped, activity }: Service): boolean =>
+  state === 'stopping' && isWaiting && !isForcedToStop && !isPinnedStopped && activity === 'run';
+
+/** When its stop is called off, its start command runs again, or it waits for its trigger again. */
+const mustDoMore = ({ description: { type }, isTriggered }: Service): boolean =>
+  type === 'scripted' || (type === 'triggered' && !isTriggered);
+
+/** What the service stands on is up, or can be kept up: it need not go down. */
+function isGroundFirm(state: EngineState, service: Service): boolean {
+  const seen = new Set([service]);
+  for (const standing of seen) {
+    for (const link of dependencyLinks(state, standing)) {
+      if (link.kind !== 'depends-on' && link.kind !== 'prepared-by') continue;
+      const dependency = serviceOf(state, link.to);
+      if (dependency.state === 'started') continue;
+      if (!canStopBeCalledOff(dependency) || mustDoMore(dependency)) return false;
+      seen.add(dependency);
+    }
+  }
+  return true;
 }
 
 /** A soft dependency that comes back is counted on again by those that are up. */
@@ -112,14 +143,15 @@ export function started(turn: Turn, service: Service): void {
   const { startsRwfs, startsLog } = service.description.options;
   if (startsRwfs) turn.actions.push({ kind: 'available', id: service.id, what: 'writable-file-system' });
   if (startsLog) turn.actions.push({ kind: 'available', id: service.id, what: 'system-log' });
-  if (service.isForcedToStop || service.target === 'stopped') {
+  const isToStop = service.isForcedToStop || service.target === 'stopped';
+  if (isToStop && !isHeldUp(service)) {
     service.pending.stop = true;
     service.pending.userRestart = service.restart === 'user';
     queuePropagation(turn, service);
     return;
   }
   service.restart = 'none';
-  settleStopTakenBack(turn, service, event);
+  if (!isToStop) settleStopTakenBack(turn, service, event);
   for (const link of dependentLinks(turn.state, service)) stopWaiting(turn, link);
 }
 

@@ -1,10 +1,10 @@
 /** What is shown of services: read-only views of the state. */
 import type { DependencyStatus, ServiceStatus } from '../../api/service-status.ts';
 import type { ServiceId } from '../model/ids.ts';
-import { type Link, isHard, isOrdering } from '../model/link.ts';
+import { type Link, isOrdering } from '../model/link.ts';
 import type { LaunchFailureFacts, Service } from '../model/service.ts';
 import { type EngineState, nameKey } from '../model/state.ts';
-import { dependencyLinks, dependentLinks } from './links.ts';
+import { dependencyLinks, dependentLinks, isInTheWay } from './links.ts';
 import { pidOf } from './processes.ts';
 import { serviceOf } from './turn.ts';
 
@@ -105,9 +105,8 @@ function waitingToStart(state: EngineState, service: Service): string[] {
 
 function waitingToStop(state: EngineState, service: Service): string[] {
   return dependentLinks(state, service)
-    .filter((link) => isHard(link))
+    .filter((link) => isInTheWay(state, link))
     .map((link) => serviceOf(state, link.from))
-    .filter((dependent) => dependent.state !== 'stopped' && !(dependent.state === 'starting' && dependent.isWaiting))
     .map((dependent) => `dependent ${dependent.description.name}`);
 }
 

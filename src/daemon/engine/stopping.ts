@@ -149,7 +149,7 @@ function tellHardDependent(turn: Turn, service: Service, dependent: Service, isU
 }
 
 /** Its start cannot be called off any more, and then its own pin holds it. */
-const willBeHeldUp = (service: Service): boolean =>
+export const willBeHeldUp = (service: Service): boolean =>
   service.state === 'starting' &&
   service.isPinnedStarted &&
   !isCancellable(service) &&

@@ -25,6 +25,8 @@ interface Snapshot {
     readonly services: readonly (Omit<Service, 'description'> | null)[];
   };
   readonly generations: readonly (readonly [ServiceId, number])[];
+  /** The daemon went to sleep with this as its last word. */
+  readonly isAsleep: boolean;
 }
 
 /** A former daemon's legacy, ready to be replayed. */
@@ -33,6 +35,8 @@ export interface Legacy {
   readonly generations: ReadonlyMap<ServiceId, number>;
   readonly events: readonly { readonly event: EngineEvent; readonly now: number }[];
   readonly damage: string | undefined;
+  /** The former daemon did not die, it went to sleep. */
+  readonly isAsleep: boolean;
 }
 
 /** Compact when the events have grown beyond the snapshot, and are worth the work. */
@@ -71,7 +75,7 @@ export class Journal {
     this.#pending = [];
   }
 
-  compact(state: EngineState): void {
+  compact(state: EngineState, isAsleep = false): void {
     const services = state.services.map((service) => {
       if (!service) return null;
       const { description: _description, ...rest } = service;
@@ -80,7 +84,7 @@ export class Journal {
     const generations = services.flatMap((service) =>
       service ? [[service.id, this.#generationOf(service.id)] as const] : [],
     );
-    const snapshot: Snapshot = { state: { ...state, services }, generations };
+    const snapshot: Snapshot = { state: { ...state, services }, generations, isAsleep };
     this.#pending = [];
     this.#file.compact(JSON.stringify(snapshot));
     this.#snapshotSize = this.#file.size;
@@ -91,7 +95,7 @@ export class Journal {
     const { snapshot, entries, damage } = this.#file.read();
     if (!snapshot) return { damage };
     try {
-      const { state, generations } = JSON.parse(snapshot.toString('utf8')) as Snapshot;
+      const { state, generations, isAsleep } = JSON.parse(snapshot.toString('utf8')) as Snapshot;
       const known = new Map(generations);
       const describe = (id: ServiceId, generation: number): SupervisedDescription => {
         const description = lookup(id, generation);
@@ -109,7 +113,13 @@ export class Journal {
         const loaded = journaled.services.map(([id, generation]) => ({ id, description: describe(id, generation) }));
         return { now, event: { ...journaled, services: loaded } };
       });
-      return { state: { ...state, services }, generations: known, events, damage };
+      return {
+        state: { ...state, services },
+        generations: known,
+        events,
+        damage,
+        isAsleep: isAsleep && events.length === 0,
+      };
     } catch (error) {
       return { damage: error instanceof Error ? error.message : String(error) };
     }

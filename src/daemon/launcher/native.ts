@@ -26,6 +26,8 @@ export class NativeLauncher implements LauncherConnection {
   #handled = 0;
   #acknowledged = 0;
   #isFlushPlanned = false;
+  /** To be called when the next write has gone out. */
+  #sent: (() => void) | undefined;
 
   constructor(descriptor: number) {
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: true });
@@ -93,6 +95,12 @@ export class NativeLauncher implements LauncherConnection {
     this.#send(toLauncher.logClear, (w) => w.u32(slot));
   }
 
+  sleepUntil(deadline: number | undefined, sent: () => void): void {
+    const nanoseconds = deadline === undefined ? 0n : BigInt(Math.max(1, Math.floor(deadline * 1e6)));
+    this.#send(toLauncher.timer, (w) => w.u64(nanoseconds));
+    this.#sent = sent;
+  }
+
   exit(status: number): void {
     this.#send(toLauncher.exit, (w) => w.u8(status));
   }
@@ -115,7 +123,7 @@ export class NativeLauncher implements LauncherConnection {
         this.#writer.frame(toLauncher.ack, (w) => w.u32(this.#handled));
         this.#acknowledged = this.#handled;
       }
-      if (this.#writer.size > 0 && !this.#socket.destroyed) this.#socket.write(this.#writer.take());
+      if (this.#writer.size > 0 && !this.#socket.destroyed) this.#socket.write(this.#writer.take(), this.#sent);
     });
   }
 }

@@ -22,6 +22,8 @@ export interface ProcessLauncher {
   /** Unsets the variable when `value` is undefined. */
   setEnvironment(name: string, value: string | undefined): void;
   clearLog(slot: number): void;
+  /** This daemon ends now and is wanted again at `deadline` (monotonic milliseconds), or when something happens. `sent` is called when the launcher has been told. */
+  sleepUntil(deadline: number | undefined, sent: () => void): void;
   /** Everything is stopped: the launcher ends with this status, and with it the daemon. */
   exit(status: number): void;
 }

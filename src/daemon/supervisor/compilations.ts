@@ -28,6 +28,10 @@ export class Compilations {
     this.#compile = compile;
   }
 
+  get isBusy(): boolean {
+    return this.#running !== undefined || this.#next !== undefined;
+  }
+
   /** The plan that comes back may hold more than these names. */
   async request(names: readonly string[]): Promise<CompilationResult> {
     this.#next ??= { names: new Set(), waiting: [] };

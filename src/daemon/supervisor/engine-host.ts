@@ -84,8 +84,8 @@ export class EngineHost {
   }
 
   /** As `save`, but all of it anew: descriptions have changed. */
-  saveWhole(): void {
-    this.#journal.compact(this.#state);
+  saveWhole(isAsleep = false): void {
+    this.#journal.compact(this.#state, isAsleep);
   }
 
   /** Something happened; nobody waits for an answer. The caller saves. */

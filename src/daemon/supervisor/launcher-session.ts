@@ -36,6 +36,7 @@ export class LauncherSession {
   #isEnding = false;
   #isSynced = false;
   #daemonStarts = 1;
+  #formerDaemon = '';
   /** Until everything is told: what was there before this daemon. */
   #formerPlans: CompiledPlan[] = [];
   #formerProcesses: LiveProcess[] = [];
@@ -47,6 +48,11 @@ export class LauncherSession {
 
   get mode(): 'user' | 'system' {
     return this.#mode;
+  }
+
+  /** Everything that was there before this daemon is known. */
+  get isSynced(): boolean {
+    return this.#isSynced;
   }
 
   /** The launcher was told to end; that it closes the channel is no surprise. */
@@ -116,9 +122,7 @@ export class LauncherSession {
   #welcome({ mode, daemonStarts, formerDaemon }: EventOf<'welcome'>): void {
     this.#mode = mode;
     this.#daemonStarts = daemonStarts;
-    if (daemonStarts > 1) {
-      this.#parts.log.write('warn', `reeve: this is daemon number ${daemonStarts}; the former one: ${formerDaemon}`);
-    }
+    this.#formerDaemon = formerDaemon;
   }
 
   #plan({ generation, request, json, slots }: EventOf<'plan'>): void {
@@ -150,7 +154,7 @@ export class LauncherSession {
     const [first] = plans;
     if (!first) return supervisor.host.saveWhole();
     if (this.#daemonStarts === 1) return this.#boot(first);
-    const isKnown = supervisor.recover(plans, processes);
+    const isKnown = supervisor.recover(plans, processes, this.#formerDaemon);
     if (!isKnown) this.#startAll(first.descriptions.names);
     return undefined;
   }

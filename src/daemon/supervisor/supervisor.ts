@@ -177,7 +177,7 @@ export class Supervisor implements ServiceManager {
    * Goes on where a former daemon was: `plans` are those that the launcher still has, `processes` its table. True if there was a journal to go by;
    * otherwise everything in the plans is loaded, and what runs is taken as started.
    */
-  recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[]): boolean {
+  recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[], formerDaemon: string): boolean {
     const entries = new Map(
       plans.flatMap(({ generation, descriptions, slots }) =>
         descriptions.services.map((service, index): [string, CatalogueEntry] => {
@@ -187,6 +187,9 @@ export class Supervisor implements ServiceManager {
       ),
     );
     const legacy = this.#journal.read((id, generation) => entries.get(`${generation} ${id}`)?.service);
+    if (!('state' in legacy) || !legacy.isAsleep) {
+      this.#parts.log.write('warn', `reeve: this daemon replaces one that ended: ${formerDaemon}`);
+    }
     if (legacy.damage !== undefined) {
       this.#parts.log.write('error', `reeve: the journal is damaged: ${legacy.damage}; going by what runs`);
     }

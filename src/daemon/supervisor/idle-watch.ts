@@ -1,0 +1,47 @@
+/**
+ * When there has been nothing to do for a while, the daemon may end: the launcher keeps the sockets, the processes and the journal, and starts a new
+ * daemon when something happens or the next deadline is near. Asleep, reeve is two small C programs.
+ *
+ * While something keeps the daemon awake no timer runs: whoever keeps it awake touches the watch when that is over.
+ */
+
+export interface IdleOptions {
+  /** Milliseconds without a touch; 0 = never sleep. */
+  readonly limit: number;
+  readonly now: () => number;
+  /** Something is under way, or will be before `limit` has passed. */
+  readonly isBusy: () => boolean;
+  readonly sleep: () => void;
+}
+
+export class IdleWatch implements Disposable {
+  readonly #options: IdleOptions;
+  #touched: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: IdleOptions) {
+    this.#options = options;
+    this.#touched = options.now();
+  }
+
+  /** Something was done just now. Cheap: it is called for every event. */
+  touch(): void {
+    const { limit, now } = this.#options;
+    if (limit === 0) return;
+    this.#touched = now();
+    this.#timer ??= setTimeout(() => this.#look(), limit);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const { limit, now, isBusy, sleep } = this.#options;
+    this.#timer = undefined;
+    const rest = this.#touched + limit - now();
+    if (rest > 0) this.#timer = setTimeout(() => this.#look(), Math.ceil(rest));
+    else if (!isBusy()) sleep();
+  }
+}
