@@ -31,6 +31,8 @@ export interface StartOptions {
 }
 
 const graceToEnd = 3000;
+/** The tools write into a pipe; whether there is a terminal at its end only this process knows. */
+const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
 /** With the Node that runs this first: tools begin with `#!/usr/bin/env node`. */
 const searchPath = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
 
@@ -51,7 +53,7 @@ export class Processes {
       cwd: directory,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: searchPath, [variable]: value },
+      env: { ...process.env, ...colours, PATH: searchPath, [variable]: value },
     });
     this.#running.add(child);
     const closed = new Promise<void>((resolve) => {

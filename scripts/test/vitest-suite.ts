@@ -19,6 +19,7 @@ export const vitestSuite = (name: string, directory: string, choice: readonly st
       { directory, isShown: true, limit: 900_000 },
     );
     const counts = countsOf(readReport(report));
+    if (how !== 0) process.stdout.write(`vitest: ${how}\n`);
     return how !== 0 && counts.failed === 0 ? sum([counts, oneFailed]) : counts;
   },
 });

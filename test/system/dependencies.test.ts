@@ -40,7 +40,9 @@ test('prepared-by: the preparation runs again whenever its dependent restarts', 
     },
   });
   const { pid } = await reeve.untilStatus('boot', { state: 'started' });
-  process.kill(pid ?? 0, 'SIGKILL');
+  // Number 0 would be the process group of the test itself.
+  if (pid === undefined) throw new Error('boot has no process');
+  process.kill(pid, 'SIGKILL');
   await reeve.until(() => reeve.read('log') === 'prepared\nprepared\n', 'a second preparation');
   await reeve.untilStatus('boot', { state: 'started' });
 });

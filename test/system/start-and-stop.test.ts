@@ -105,7 +105,9 @@ test('a double-forking service is supervised by its pid file and restarted when 
   const first = await reeve.untilStatus('boot', { state: 'started' });
   expect(first.pid).toBe(Number(reeve.read('pid')));
   reeve.write('pid', '');
-  process.kill(first.pid ?? 0, 'SIGKILL');
+  // Number 0 would be the process group of the test itself.
+  if (first.pid === undefined) throw new Error('boot has no process');
+  process.kill(first.pid, 'SIGKILL');
   await reeve.until(async () => {
     const { pid, state } = await reeve.status('boot');
     return state === 'started' && pid !== undefined && pid !== first.pid;
