@@ -45,17 +45,20 @@ function graphOf(state: EngineState): Graph {
 const isOrdering = ({ kind }: Link): boolean => kind === 'before' || kind === 'after';
 const isPermanentlyHard = ({ kind }: Link): boolean => kind === 'depends-on' || kind === 'prepared-by';
 const isHard = (link: Link): boolean => isPermanentlyHard(link) || (link.kind === 'depends-ms' && link.isWaiting);
-const isAtRest = ({ state, isWaiting }: Service): boolean => state === 'stopped' || (state === 'starting' && isWaiting);
+const isAtRest = ({ state, isWaiting, activity }: Service): boolean =>
+  state === 'stopped' || (state === 'starting' && isWaiting && activity === 'idle');
 /** On its way up without a way back, but it will go down again at once. */
 const isDoomed = ({ state, target, isForcedToStop }: Service): boolean =>
   state === 'starting' && (target === 'stopped' || isForcedToStop);
 
-export function checkInvariants(state: EngineState, launcher: StoryLauncher): void {
+/** `calledOff`: services whose last start was called off, or has failed. */
+export function checkInvariants(state: EngineState, launcher: StoryLauncher, calledOff: ReadonlySet<string>): void {
   const graph = graphOf(state);
   checkTables(state, graph);
   for (const service of graph.services) {
     checkCounts(service, graph);
     checkState(service, graph);
+    checkOrder(service, graph, calledOff);
     checkProcesses(service, launcher);
   }
   for (const link of graph.links) checkLink(state, link);
@@ -122,7 +125,7 @@ function checkState(service: Service, graph: Graph): void {
         service,
       );
       must(service.commands.length === 0, 'nobody waits for what is stopped', service);
-      must(!service.isForcedToStop && !service.isPinnedByDependent, 'what is stopped is not forced or held', service);
+      must(!service.isForcedToStop, 'what is stopped is not forced', service);
       return;
     case 'starting':
       if (isWaiting) {
@@ -179,24 +182,34 @@ function checkState(service: Service, graph: Graph): void {
       service,
     );
   }
-  for (const [link, dependency] of up) if (isPermanentlyHard(link)) checkOrder(service, dependency);
 }
 
 const isInUse = (service: Service, { dependents }: Graph): boolean =>
-  (dependents.get(service) ?? []).some(([link, dependent]) => isHard(link) && !isAtRest(dependent));
+  (dependents.get(service) ?? []).some(([link, dependent]) => isPermanentlyHard(link) && !isAtRest(dependent));
 
 /**
  * A hard dependent is up only on top of a dependency that is up. Allowed are: a dependency that waits for it to stop; one whose process died and that
  * comes up again, or fails to, below a dependent that is going down.
  */
-function checkOrder(dependent: Service, dependency: Service): void {
+function checkOrder(dependent: Service, { dependencies }: Graph, calledOff: ReadonlySet<string>): void {
+  for (const [link, dependency] of dependencies.get(dependent) ?? []) {
+    if (!isPermanentlyHard(link)) continue;
+    checkPair(dependent, dependency, calledOff.has(dependency.description.name));
+  }
+}
+
+function checkPair(dependent: Service, dependency: Service, hasNotComeUp: boolean): void {
   const isUp = dependent.state === 'started' || (dependent.state === 'starting' && !dependent.isWaiting);
   // It came up by its pin when its dependency was on its way down already.
-  const isOnlyPinned = dependent.isPinnedStarted && dependent.isForcedToStop && dependency.state !== 'stopped';
+  const isPinned = dependent.isPinnedStarted || dependent.isPinnedByDependent;
+  const isOnlyPinned = isPinned && dependent.isForcedToStop;
   if (isUp && !isDoomed(dependent) && !isOnlyPinned) {
-    must(dependency.state === 'started', 'a hard dependent is up only while its dependency is', dependent, dependency);
+    // Told to start again when it was about to stop, it waits for something soft, and everything of it is still there.
+    const isStillThere = dependency.state === 'starting' && dependency.isWaiting && dependency.activity === 'run';
+    const isUpToo = dependency.state === 'started' || isStillThere;
+    must(isUpToo, 'a hard dependent is up only while its dependency is', dependent, dependency);
   }
-  if (isAtRest(dependent) || dependency.hasStartFailed) return;
+  if (isAtRest(dependent) || hasNotComeUp) return;
   must(
     !(dependency.state === 'stopping' && ['stop', 'kill-all'].includes(dependency.activity)),
     'no stop action begins while a hard dependent is up',
@@ -214,9 +227,9 @@ function checkLink(state: EngineState, link: Link): void {
   if (link.isHolding) must(to.state !== 'stopped', 'what is held is not stopped', from, to);
   if (!link.isWaiting) return;
   must(from.state === 'starting' && from.isWaiting, 'only what is starting waits for a dependency', from, to);
-  const willStart =
-    to.state === 'starting' || (to.state === 'stopping' && to.target === 'started' && !to.isPinnedStopped);
-  must(isOrdering(link) ? to.state === 'starting' : willStart, 'what is waited for is on its way up', from, to);
+  // Who waits by a soft link goes on at the latest when the other is stopped.
+  const willStart = to.state === 'starting' || (to.state === 'stopping' && (to.target === 'started' || !isHard(link)));
+  must(willStart, 'what is waited for is on its way up', from, to);
 }
 
 function checkProcesses(service: Service, launcher: StoryLauncher): void {

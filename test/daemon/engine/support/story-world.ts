@@ -42,6 +42,7 @@ export class StoryWorld {
   #chained: string[] = [];
   #chainsLeft = Infinity;
   #isShuttingDown = false;
+  readonly #calledOff = new Set<string>();
   #rests = 0;
 
   constructor({ names, descriptions }: Pick<Story, 'names' | 'descriptions'>) {
@@ -264,7 +265,7 @@ export class StoryWorld {
     this.#followShadow(event, actions);
     for (const action of actions) this.#note(action, isRequest);
     this.#checkWindows(before);
-    checkInvariants(this.state, this.launcher);
+    checkInvariants(this.state, this.launcher, this.#calledOff);
     if (isRequest && event.kind !== 'command') checkAcyclic(this.state);
     if (!isRequest) this.#settleOutcomes(actions);
     this.#checkShown();
@@ -280,6 +281,9 @@ export class StoryWorld {
     }
     if (action.kind === 'all-stopped') this.#rests += Number(action.isAsked);
     if (action.kind !== 'event') return;
+    const { name, event: what } = action.event;
+    if (what === 'started') this.#calledOff.delete(name);
+    if (what === 'start-cancelled' || what === 'start-failed') this.#calledOff.add(name);
     this.#lastSequence += 1;
     if (action.event.sequence !== this.#lastSequence) {
       throw new Broken('events are numbered', `${action.event.sequence} came, not ${this.#lastSequence}`);
@@ -368,11 +372,14 @@ export class StoryWorld {
     }
   }
 
-  /** A dependent that came up by its pin when the service was going down already keeps it from that. */
+  /** A dependent, perhaps through others, that came up by its pin when the service was going down already keeps it from that. */
   #isBelowPin(service: Service): boolean {
     return service.dependents.some((id) => {
       const dependent = this.state.services[this.state.links[id]?.from ?? -1];
-      return dependent?.state === 'started' && dependent.isPinnedStarted;
+      if (!dependent) return false;
+      return dependent.state === 'started'
+        ? dependent.isPinnedStarted || dependent.isPinnedByDependent
+        : this.#isBelowPin(dependent);
     });
   }
 
