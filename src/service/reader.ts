@@ -163,8 +163,7 @@ class Reader {
     } else if (content.kind === 'refused') {
       findings.error('load', fileProblem('included file', content, origin, command));
     } else if (this.#mayOpen(content.path, origin, command)) {
-      const isBelow = !path.startsWith('/') && line.source.realDirectory === line.source.directory;
-      this.read(content, isBelow ? joinPath(line.source.directory, path) : joinPath(line.source.realDirectory, path));
+      this.read(content, joinPath(line.source.realDirectory, path));
     }
   }
 

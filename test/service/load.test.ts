@@ -317,6 +317,18 @@ describe('chains', () => {
     expect(failures.map(({ name }) => name)).toEqual(['n1']);
   });
 
+  test('the longest way counts, and orderings do not', () => {
+    const tree = {
+      ...chain(5),
+      head: 'depends-on: n1\ndepends-on: leaf\n',
+      leaf: '',
+      other: 'depends-on: leaf\nafter: head\n',
+    };
+    const { failures } = loadTree(tree, ['head', 'other'], { dependencyDepth: 5 });
+    expect(failures.map(({ name }) => name)).toEqual(['head']);
+    expect(loadTree(tree, ['head', 'other'], { dependencyDepth: 6 }).failures).toEqual([]);
+  });
+
   test('ten thousand services load, in one chain as far as it may go and in breadth', () => {
     const wide = Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`w${i}`, 'depends-on: n1\n']));
     const { descriptions, failures } = loadTree({ ...chain(999), ...wide }, Object.keys(wide));

@@ -74,8 +74,8 @@ describe('lines and words', () => {
   });
 
   test('a file that is not UTF-8 is refused with the place of the first bad byte', () => {
-    const bytes = Buffer.concat([Buffer.from('type = internal\n# \ufffd \u00e4'), Buffer.from([0xff, 0xfe, 0x0a])]);
-    expect(problems(bytes)).toEqual(['/sd/web:2:6: not UTF-8 text: expected a file in UTF-8']);
+    const bytes = Buffer.concat([Buffer.from('type = internal\n# ä\ufffd'), Buffer.from([0xff, 0x61, 0xfe, 0x0a])]);
+    expect(problems(bytes)).toEqual(['/sd/web:2:5: not UTF-8 text: expected a file in UTF-8']);
   });
 
   test('a NUL byte is refused with its place', () => {

@@ -131,6 +131,7 @@ const bad: readonly (readonly [string, string])[] = [
   ['socket-listen = tcp:localhost:80', 'socket-listen: not a TCP address'],
   ['socket-listen = tcp:127.0.0.1:0', 'socket-listen: not a TCP address'],
   ['socket-listen = tcp:127.0.0.256:80', 'socket-listen: not a TCP address'],
+  ['socket-listen = tcp:[1:2:3:4::5:6:7:8]:80', 'socket-listen: not a TCP address'],
   ['socket-listen = tcp:[1:2]:80', 'socket-listen: not a TCP address'],
   [`socket-listen = /${'x'.repeat(107)}`, 'socket-listen: too long for a socket: 108 bytes'],
   ['term-signal = SIGTERM', 'term-signal: not a signal that can be sent to stop a service'],
