@@ -16,6 +16,7 @@ export class Handles implements Disposable {
   readonly #holdings = new Map<string, Holding>();
   /** No number below it is unused. */
   #lowest = 0;
+  #isDisposed = false;
 
   /** @param hold Holds a service. @param limit The most handles there can be. */
   constructor(hold: (name: string) => Disposable, limit: number) {
@@ -23,8 +24,9 @@ export class Handles implements Disposable {
     this.#limit = limit;
   }
 
-  /** A new handle; undefined when there are too many. */
+  /** A new handle; undefined when there are too many, or the connection has ended meanwhile. */
   open(name: string): number | undefined {
+    if (this.#isDisposed) return undefined;
     while (this.#names[this.#lowest] !== undefined) this.#lowest += 1;
     const handle = this.#lowest;
     if (handle >= this.#limit) return undefined;
@@ -78,6 +80,7 @@ export class Handles implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     for (const { hold } of this.#holdings.values()) hold?.[Symbol.dispose]();
     this.#holdings.clear();
     this.#names.length = 0;

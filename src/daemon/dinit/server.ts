@@ -1,0 +1,117 @@
+/** The server of dinit's control protocol: its connections, and who of them is told what. It owns its connections but not the listening socket. */
+import type { Server, Socket } from 'node:net';
+import type { ServerLog } from '../../api/varlink/server.ts';
+import { descriptorOf, type PeerCredentials } from '../api/peer-credentials.ts';
+import type { Caller } from '../service-manager.ts';
+import { answer } from './answer.ts';
+import { environmentEvent } from './answer-environment.ts';
+import type { LoadMechanism } from './client.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
+import type { DinitManager } from './dinit-manager.ts';
+import { Holders } from './holders.ts';
+import { defaultLimits, type DinitLimits } from './limits.ts';
+import { type Rights, serviceRights } from './rights.ts';
+import { wireStatus } from './wire-status.ts';
+
+export interface DinitServerOptions {
+  readonly manager: DinitManager;
+  readonly loadMechanism: LoadMechanism;
+  readonly credentials: PeerCredentials;
+  readonly log: ServerLog;
+  readonly limits?: Partial<DinitLimits>;
+}
+
+export class DinitServer implements AsyncDisposable {
+  readonly #options: DinitServerOptions;
+  readonly #limits: DinitLimits;
+  readonly #owner: ConnectionOwner;
+  readonly #connections = new Set<Connection>();
+  readonly #holders = new Holders<Connection>();
+  readonly #watches: readonly Disposable[];
+
+  constructor(options: DinitServerOptions) {
+    const { manager, loadMechanism } = options;
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#owner = {
+      limits: this.#limits,
+      hold: (name, connection) => this.#hold(name, connection),
+      isHeldByOthers: (name, connection) => this.#holders.isHeldBesides(name, connection),
+      answer: (request, client) => answer(request, { manager, client, loadMechanism }),
+      dropped: ({ caller }, reason, error) => this.#complain(caller, `dinit connection dropped: ${reason}`, error),
+      closed: (connection) => void this.#connections.delete(connection),
+    };
+    this.#watches = [
+      manager.watch((event) => {
+        const status = wireStatus(event);
+        for (const connection of this.#holders.of(event.name)) {
+          connection.sendEvent(event.name, event.event, status);
+        }
+      }),
+      manager.watchEnvironment((change) => {
+        const information = environmentEvent(change);
+        for (const connection of this.#connections) connection.sendEnvironmentEvent(information);
+      }),
+    ];
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Serves every connection that comes in on `listener`, which should allow half-open connections. */
+  serve(listener: Server): void {
+    listener.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** Serves a connection that a service was started with. */
+  adopt(socket: Socket, caller: Caller, rights: Rights = serviceRights): void {
+    this.#connections.add(new Connection(socket, caller, rights, this.#owner));
+  }
+
+  /** Sends what is on its way and closes every connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const watch of this.#watches) watch[Symbol.dispose]();
+    await Promise.all([...this.#connections].map((connection) => connection.end()));
+  }
+
+  #accept(socket: Socket): void {
+    const caller = this.#options.credentials.of(socket);
+    const refusal = caller && this.#refusal(socket);
+    if (!caller || refusal !== undefined) {
+      if (caller) this.#complain(caller, `dinit connection refused: ${refusal}`);
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(new Connection(socket, caller, 'all', this.#owner));
+  }
+
+  #refusal(socket: Socket): string | undefined {
+    const { highestDescriptor, connections } = this.#limits;
+    const descriptor = descriptorOf(socket);
+    if (highestDescriptor !== undefined && descriptor !== undefined && descriptor > highestDescriptor) {
+      return 'out of descriptors';
+    }
+    return this.#connections.size >= connections ? `there are ${connections} connections` : undefined;
+  }
+
+  #hold(name: string, connection: Connection): Disposable {
+    const hold = this.#options.manager.hold(name);
+    this.#holders.add(name, connection);
+    return {
+      [Symbol.dispose]: () => {
+        this.#holders.remove(name, connection);
+        hold[Symbol.dispose]();
+      },
+    };
+  }
+
+  #complain({ uid, pid }: Caller, message: string, error?: unknown): void {
+    this.#options.log.write(error === undefined ? 'warn' : 'error', message, {
+      uid,
+      pid,
+      ...(error !== undefined && { err: error }),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+/** The real server on a socket of its own, with the engine and real processes behind it. */
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assumeOwner } from '../../../src/daemon/api/peer-credentials.ts';
+import { makeListener } from '../../../src/daemon/api/listen.ts';
+import { type DinitLimits } from '../../../src/daemon/dinit/limits.ts';
+import { DinitServer } from '../../../src/daemon/dinit/server.ts';
+import { makeTemporaryDirectory } from '../../support/temporary-directory.ts';
+import { EngineManager } from './engine-manager.ts';
+
+export interface DinitFixture extends AsyncDisposable {
+  readonly directory: string;
+  readonly path: string;
+  readonly manager: EngineManager;
+  readonly server: DinitServer;
+  readonly log: readonly string[];
+  plant(tree: Readonly<Record<string, string | null>>): void;
+}
+
+export interface FixtureOptions {
+  readonly tree: Readonly<Record<string, string | null>>;
+  readonly serviceDirectories?: readonly string[];
+  readonly limits?: Partial<DinitLimits>;
+  /** Started before anybody can connect. */
+  readonly boot?: string;
+}
+
+export async function startDinitFixture({
+  tree,
+  serviceDirectories = ['services'],
+  limits,
+  boot,
+}: FixtureOptions): Promise<DinitFixture> {
+  const place = makeTemporaryDirectory();
+  const path = join(place.path, 'ctl');
+  const plant = (files: Readonly<Record<string, string | null>>): void => {
+    for (const [name, text] of Object.entries(files)) {
+      const file = join(place.path, name);
+      mkdirSync(text === null ? file : dirname(file), { recursive: true });
+      if (text !== null) writeFileSync(file, text.replaceAll('{DIR}', place.path));
+    }
+  };
+  plant(tree);
+  const manager = new EngineManager(place.path, serviceDirectories, new Map([['PATH', '/usr/bin:/bin']]));
+  const log: string[] = [];
+  const server = new DinitServer({
+    manager,
+    loadMechanism: { workingDirectory: place.path, directories: serviceDirectories },
+    credentials: assumeOwner(0, 0),
+    log: { write: (_, message) => void log.push(message) },
+    ...(limits && { limits }),
+  });
+  if (boot !== undefined) {
+    await manager.load(boot);
+    manager.command('start', boot, {});
+  }
+  const listener = await makeListener(path, 0o600);
+  server.serve(listener);
+  manager.onAllStopped = () => void server[Symbol.asyncDispose]();
+  return {
+    directory: place.path,
+    path,
+    manager,
+    server,
+    log,
+    plant,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(listener, 'close');
+      listener.close();
+      await server[Symbol.asyncDispose]();
+      await closed;
+      await manager[Symbol.asyncDispose]();
+      place[Symbol.dispose]();
+    },
+  };
+}
