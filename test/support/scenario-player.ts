@@ -1,7 +1,7 @@
 /**
  * Plays a recorded scenario against the loader, as far as the loader alone decides what happens.
  *
- * The tree is in memory. What a helper program would have logged is computed from the description; as soon as a scenario runs something else, its
+ * The tree is in memory. What a program of the recording would have logged is computed from the description; as soon as a scenario runs something else, its
  * order log is no longer compared. The result is two lists, what was recorded and what came out, for the test to compare.
  */
 import type { ServiceDescription } from '../../src/service/description.ts';
@@ -156,7 +156,7 @@ class Player {
     });
   }
 
-  /** What the helper program behind a command writes into the order log. */
+  /** What the recorded program behind a command writes into the order log. */
   #run(name: string, which: 'command' | 'stopCommand'): void {
     const description = this.#loaded.get(name);
     const [program, ...words] = description?.[which] ?? [];
