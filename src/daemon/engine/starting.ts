@@ -75,6 +75,10 @@ const canStopBeCalledOff = ({ state, isWaiting, isForcedToStop, isPinnedStopped,
 const mustDoMore = ({ description: { type }, isTriggered }: Service): boolean =>
   type === 'scripted' || (type === 'triggered' && !isTriggered);
 
+/** Its stop was called off, and everything of it is there, though it waits for something again. */
+const isStillThere = ({ state, isWaiting, activity }: Service): boolean =>
+  state === 'starting' && isWaiting && activity === 'run';
+
 /** What the service stands on is up, or can be kept up: it need not go down. */
 function isGroundFirm(state: EngineState, service: Service): boolean {
   const seen = new Set([service]);
@@ -82,7 +86,7 @@ function isGroundFirm(state: EngineState, service: Service): boolean {
     for (const link of dependencyLinks(state, standing)) {
       if (link.kind !== 'depends-on' && link.kind !== 'prepared-by') continue;
       const dependency = serviceOf(state, link.to);
-      if (dependency.state === 'started') continue;
+      if (dependency.state === 'started' || isStillThere(dependency)) continue;
       if (!canStopBeCalledOff(dependency) || mustDoMore(dependency)) return false;
       seen.add(dependency);
     }

@@ -1,6 +1,5 @@
 /** How the stock program says what the engine says: for comparing with what was recorded. */
-import type { Notice } from '../../../../src/daemon/engine/action.ts';
-import type { ServiceEventFacts } from '../../../../src/daemon/engine/action.ts';
+import type { Notice, ServiceEventFacts } from '../../../../src/daemon/engine/action.ts';
 import type { StatusFacts } from '../../../../src/daemon/engine/status.ts';
 import type { StopReason } from '../../../../src/api/service-status.ts';
 import type { RecordedStatus } from './scenario.ts';

@@ -49,7 +49,7 @@ export class VirtualProcess {
     this.phase = 'running';
     this.#report({ kind: 'executed', id, role, run, pid });
     this.#onExecute();
-    for (const signal of [...this.signals]) this.#receive(signal);
+    for (const signal of this.signals) this.#receive(signal);
   }
 
   failToExecute(errno: number, opIndex = 3, opType = 0x30): void {
