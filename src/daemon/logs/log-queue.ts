@@ -7,8 +7,9 @@ import type { LogPiece } from '../service-manager.ts';
 const largestBacklog = 1024 * 1024;
 
 export class LogQueue {
-  readonly #pieces: Buffer[] = [];
+  readonly #pieces: LogPiece[] = [];
   #size = 0;
+  /** Lost before the next piece that is pushed, or before the end. */
   #lost = 0;
   #hasEnded = false;
   #wake: (() => void) | undefined;
@@ -18,13 +19,14 @@ export class LogQueue {
   push(position: bigint, bytes: Buffer): void {
     if (this.#position !== undefined && position > this.#position) this.#lost += Number(position - this.#position);
     this.#position = position + BigInt(bytes.length);
-    this.#pieces.push(Buffer.from(bytes));
+    this.#pieces.push({ bytes: Buffer.from(bytes), lost: this.#lost });
+    this.#lost = 0;
     this.#size += bytes.length;
     while (this.#size > largestBacklog) {
       const oldest = this.#pieces.shift();
       if (!oldest) break;
-      this.#size -= oldest.length;
-      this.#lost += oldest.length;
+      this.#size -= oldest.bytes.length;
+      this.#addLost(oldest.lost + oldest.bytes.length);
     }
     this.#notify();
   }
@@ -42,12 +44,10 @@ export class LogQueue {
 
   async *pieces(): AsyncGenerator<LogPiece> {
     for (;;) {
-      const bytes = this.#pieces.shift();
-      if (bytes) {
-        this.#size -= bytes.length;
-        const lost = this.#lost;
-        this.#lost = 0;
-        yield { bytes, lost };
+      const piece = this.#pieces.shift();
+      if (piece) {
+        this.#size -= piece.bytes.length;
+        yield piece;
       } else if (this.#hasEnded) {
         if (this.#lost > 0) yield { bytes: Buffer.alloc(0), lost: this.#lost };
         return;
@@ -57,6 +57,13 @@ export class LogQueue {
         });
       }
     }
+  }
+
+  /** To what comes next: the piece that is now the oldest, if there is one. */
+  #addLost(count: number): void {
+    const [next] = this.#pieces;
+    if (next) this.#pieces[0] = { ...next, lost: next.lost + count };
+    else this.#lost += count;
   }
 
   #notify(): void {

@@ -9,13 +9,13 @@ import type { ChangeOutcome } from '../service-manager.ts';
 const largestText = 131_072;
 
 export class Environment {
-  readonly #launcher: ProcessLauncher;
+  readonly #launcher: Pick<ProcessLauncher, 'setEnvironment'>;
   readonly #variables = new Map<string, string>();
   /** The launcher answers changes in order. */
   readonly #waiting: ((outcome: ChangeOutcome) => void)[] = [];
   #isSynced = false;
 
-  constructor(launcher: ProcessLauncher) {
+  constructor(launcher: Pick<ProcessLauncher, 'setEnvironment'>) {
     this.#launcher = launcher;
   }
 
