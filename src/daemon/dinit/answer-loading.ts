@@ -16,7 +16,7 @@ export function answerFind({ name: bytes }: RequestOf<'find'>, context: RequestC
 export function answerLoad({ name: bytes }: RequestOf<'load'>, context: RequestContext): Reply | Promise<Reply> {
   const requested = requestedName(bytes);
   if (requested.kind === 'illegal') return badRequest;
-  if (requested.kind === 'nobody') return { kind: 'no-service' };
+  if (requested.kind === 'nobody') return { kind: 'load-error' };
   return record(requested.name, context) ?? load(requested.name, context);
 }
 

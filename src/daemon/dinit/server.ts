@@ -11,7 +11,7 @@ import type { DinitManager } from './dinit-manager.ts';
 import { Holders } from './holders.ts';
 import { defaultLimits, type DinitLimits } from './limits.ts';
 import { type Rights, serviceRights } from './rights.ts';
-import { wireStatus } from './wire-status.ts';
+import { eventStatus } from './wire-status.ts';
 
 export interface DinitServerOptions {
   readonly manager: DinitManager;
@@ -43,7 +43,7 @@ export class DinitServer implements AsyncDisposable {
     };
     this.#watches = [
       manager.watch((event) => {
-        const status = wireStatus(event);
+        const status = eventStatus(event);
         for (const connection of this.#holders.of(event.name)) {
           connection.sendEvent(event.name, event.event, status);
         }

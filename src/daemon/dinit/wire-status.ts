@@ -23,6 +23,13 @@ export function wireStatus(facts: Shown & Partial<Pick<ServiceFacts, 'modified'>
   };
 }
 
+/** The protocol shows a service that fails because of a dependency as stopped already when it tells of the failure; its own stopping follows. */
+export function eventStatus(event: ServiceEventFacts): DinitStatus {
+  const status = wireStatus(event);
+  const isDependencyFailure = event.event === 'start-failed' && event.stopReason === 'dependency-failed';
+  return isDependencyFailure ? { ...status, state: 'stopped' } : status;
+}
+
 function processStatus({ pid, exit, stopReason, launchFailure }: Shown): ProcessStatus {
   if (pid !== undefined) return { kind: 'running', pid };
   if (stopReason !== 'exec-failed') return exitProcess(exit);

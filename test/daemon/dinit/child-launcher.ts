@@ -1,5 +1,5 @@
 /** Carries out the engine's actions on real processes, the way the launcher does, as far as Node can do it: enough for the recorded conversations. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
@@ -41,7 +41,7 @@ export class ChildLauncher {
       cwd: this.#directory(description),
       env: Object.fromEntries(this.#surroundings.environment()),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: streams(role === 'main' ? description : undefined),
     });
     child.stdout?.on('data', (bytes: Buffer) => this.#surroundings.output(id, bytes));
     child.stderr?.on('data', (bytes: Buffer) => this.#surroundings.output(id, bytes));
@@ -87,6 +87,15 @@ export class ChildLauncher {
     const { pid = 0 } = child;
     this.#children.set(`${id} ${role}`, child);
     this.#surroundings.report({ kind: 'executed', id, role, run, pid });
+    const readiness = child.stdio.slice(3).find((stream) => stream !== null && stream !== undefined);
+    let isReady = false;
+    readiness?.once('data', () => {
+      isReady = true;
+      this.#surroundings.report({ kind: 'ready', id, run });
+    });
+    readiness?.once('end', () => {
+      if (!isReady) this.#surroundings.report({ kind: 'ready-closed', id, run });
+    });
     child.once('exit', (code, signal) => {
       this.#children.delete(`${id} ${role}`);
       this.#surroundings.report({ kind: 'exited', id, role, run, pid, exit: exitOf(code, signal) });
@@ -106,6 +115,15 @@ export class ChildLauncher {
   #directory({ workingDirectory }: ServiceDescription): string {
     return workingDirectory.startsWith('/') ? workingDirectory : `${this.#surroundings.directory}/${workingDirectory}`;
   }
+}
+
+function streams(description: ServiceDescription | undefined): StdioOptions {
+  const { readiness } = description ?? {};
+  const first: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
+  if (readiness?.kind !== 'descriptor') return first;
+  return Array.from({ length: readiness.descriptor + 1 }, (_, index) =>
+    index === readiness.descriptor ? 'pipe' : (first[index] ?? 'ignore'),
+  );
 }
 
 function exitOf(code: number | null, signal: NodeJS.Signals | null): ExitStatus {

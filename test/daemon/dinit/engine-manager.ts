@@ -174,7 +174,10 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     if (fromId === undefined || toId === undefined) return { kind: 'refused', refusal: { kind: 'not-loaded' } };
     if (kind !== 'waits-for') {
       const added = this.addDependency(from, kind, to);
-      return added.kind === 'done' ? { kind: 'done' } : added;
+      if (added.kind === 'refused') return added;
+      // The new link makes `to` wanted by a dependent that is up: to wake it attaches it.
+      const reply = this.#request({ kind: 'command', verb: 'wake', id: toId, pin: false, force: false });
+      return reply.kind === 'accepted' ? commandReply(reply) : { kind: 'done' };
     }
     const reply = this.#request({ kind: 'enable', from: fromId, to: toId });
     return reply.kind === 'done' ? reply : commandReply(reply);
@@ -199,7 +202,8 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     const id = this.#find(name);
     if (id === undefined) return undefined;
     const { description, modified } = this.#entry(id);
-    const { directory, type, log } = description;
+    const { type, log } = description;
+    const directory = this.#configured(description.directory);
     return { ...statusOf(this.#state, id), directory, modified, type, logType: log.type };
   }
 
@@ -281,6 +285,12 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     return (this.#holds.get(name) ?? 0) > 0;
   }
 
+  /** A service directory as it was given. */
+  #configured(directory: string): string {
+    const relative = directory.startsWith(`${this.#directory}/`) ? directory.slice(this.#directory.length + 1) : '';
+    return this.#serviceDirectories.includes(relative) ? relative : directory;
+  }
+
   #read(name: string): LoadResult {
     return loadServices([name], {
       files: new DiskFiles(),
@@ -320,6 +330,14 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     return changeOutcome(change({ from: fromId, to: toId }));
   }
 
+  #noteRestart(id: ServiceId): void {
+    const log = this.#logs.get(id);
+    if (log === undefined || log.length === 0) return;
+    const newline = 10;
+    const gap = log.at(-1) === newline ? '' : '\n';
+    this.#collect(id, Buffer.from(`${gap}(dinit: note: service restarted)\n`));
+  }
+
   #collect(id: ServiceId, bytes: Buffer): void {
     const { log } = this.#entry(id).description;
     if (log.type !== 'buffer') return;
@@ -348,6 +366,7 @@ export class EngineManager implements DinitManager, AsyncDisposable {
   #perform(action: Action): void {
     switch (action.kind) {
       case 'launch':
+        this.#noteRestart(action.id);
         return this.#launcher.launch(action);
       case 'signal':
         return this.#launcher.signal(action.id, action.role, action.signal, action.scope === 'process-group');
