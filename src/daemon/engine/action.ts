@@ -2,10 +2,10 @@
  * What the engine wants done, in order. The host turns launcher actions into messages, replies and outcomes into answers, notices into log lines.
  * Signals to a process that has just ended are normal; the launcher's refusal of such a signal needs no report back.
  */
-import type { ExitStatus, ServiceEvent } from '../../api/service-status.ts';
+import type { ExitStatus, ServiceEvent, ServiceState, StopReason } from '../../api/service-status.ts';
 import type { LoadFailure } from '../../service/description.ts';
 import type { CommandId, Run, ServiceId } from '../model/ids.ts';
-import type { LaunchFailureFacts, Role } from '../model/service.ts';
+import type { LaunchFailureFacts, RestartIntent, Role } from '../model/service.ts';
 import type { Refusal } from '../service-manager.ts';
 import type { PidFileResult } from './event.ts';
 
@@ -29,6 +29,7 @@ export type Action =
   /** `kill-all-on-stop`: TERM, a second, then KILL to every other process; answered by the event `killed-all`. */
   | { readonly kind: 'kill-all'; readonly id: ServiceId }
   | { readonly kind: 'event'; readonly id: ServiceId; readonly event: ServiceEventFacts }
+  | StepAction
   | { readonly kind: 'reply'; readonly command: CommandId; readonly reply: Reply }
   | { readonly kind: 'outcome'; readonly command: CommandId; readonly outcome: Outcome }
   /** Load the named service (unless it is) and start it, as if a client had asked. */
@@ -42,6 +43,22 @@ export type Action =
   | { readonly kind: 'all-stopped'; readonly isAsked: boolean };
 
 export type SignalScope = 'process' | 'process-group';
+
+/**
+ * A service came into a state, or (`acting`) everything it waited for is there and its own start action begins. The facts are those of that moment: for
+ * whoever writes down what happened and why. Nothing is to be done about it.
+ */
+export interface StepAction {
+  readonly kind: 'step';
+  readonly id: ServiceId;
+  readonly step: ServiceState | 'acting';
+  /** The service whose step led to this one; null when the event itself did. */
+  readonly by: ServiceId | null;
+  readonly restart: RestartIntent;
+  readonly stopReason: StopReason;
+  /** Automatic restarts in the present window of the limit. */
+  readonly restarts: number;
+}
 
 /** A service event without what only the host knows (wall time, words), plus what the dinit protocol shows with it. */
 export interface ServiceEventFacts extends Omit<ServiceEvent, 'time' | 'launchFailure'> {

@@ -59,6 +59,7 @@ export function reduce(state: EngineState, event: EngineEvent, now: number): Act
 
 function fireTimers(turn: Turn): void {
   for (let due = takeDue(turn); due; due = takeDue(turn)) {
+    turn.current = due.service.id;
     timerEnded(turn, due.service, due.kind);
     drain(turn);
   }
@@ -68,6 +69,7 @@ function report(turn: Turn, event: Report): void {
   const service = turn.state.services[event.id];
   // Of a service that was unloaded meanwhile.
   if (!service) return;
+  turn.current = service.id;
   handleReport(turn, service, event);
   drain(turn);
 }
@@ -95,6 +97,7 @@ function handleReport(turn: Turn, service: Service, event: Report): void {
 
 /** The reply comes after everything that the request has brought about at once. */
 function answer(turn: Turn, request: Request): void {
+  if ('id' in request) turn.current = request.id;
   const reply = handleRequest(turn, request);
   drain(turn);
   turn.actions.push({ kind: 'reply', command: request.command, reply });

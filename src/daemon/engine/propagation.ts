@@ -38,6 +38,7 @@ function take(turn: Turn, queue: Queue, places: Record<Queue, number>): Service 
     if (id === undefined) return undefined;
     places[queue] += 1;
     const service = turn.state.services[id];
+    turn.current = id;
     if (service) return service;
   }
 }

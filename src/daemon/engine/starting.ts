@@ -19,7 +19,7 @@ import { isHeldUp, removeStartPin } from './pins.ts';
 import { beginAction } from './service-types.ts';
 import { enterState } from './states.ts';
 import { clearTimer } from './timers.ts';
-import { type Turn, emitEvent, notice, queuePropagation, serviceOf } from './turn.ts';
+import { type Turn, emitEvent, emitStep, notice, queuePropagation, serviceOf } from './turn.ts';
 
 /** Somebody asks for the service by name. */
 export function startExplicitly(turn: Turn, service: Service): void {
@@ -127,6 +127,7 @@ function beginStarting(turn: Turn, service: Service): void {
 export function bringUp(turn: Turn, service: Service): void {
   if (!acquireConsole(turn, service)) return;
   service.isWaiting = false;
+  emitStep(turn, service, 'acting');
   const isUp = beginAction(turn, service);
   // From here on it tells what follows a stop that has to wait for the end of this start.
   service.restart = 'none';

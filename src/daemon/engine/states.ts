@@ -2,7 +2,7 @@
 import type { ServiceState } from '../../api/service-status.ts';
 import type { Service } from '../model/service.ts';
 import { queuePins } from './pins.ts';
-import type { Turn } from './turn.ts';
+import { type Turn, emitStep } from './turn.ts';
 
 export function enterState(turn: Turn, service: Service, state: ServiceState): void {
   if (service.state === state) return;
@@ -14,6 +14,7 @@ export function enterState(turn: Turn, service: Service, state: ServiceState): v
   const wasStarted = service.state === 'started';
   service.state = state;
   service.since = turn.now;
+  emitStep(turn, service, state);
   // Only what has come up holds its dependencies by its pin.
   if (wasStarted || state === 'started') queuePins(turn, service);
 }

@@ -8,7 +8,7 @@ import type { ServiceEventKind } from '../../api/service-status.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { Service } from '../model/service.ts';
 import type { EngineState } from '../model/state.ts';
-import type { Action, Notice, ServiceEventFacts } from './action.ts';
+import type { Action, Notice, ServiceEventFacts, StepAction } from './action.ts';
 
 export interface Turn {
   readonly state: EngineState;
@@ -20,6 +20,10 @@ export interface Turn {
   readonly transitions: ServiceId[];
   /** Services whose process died and that restart: looked at when everybody else has moved. */
   readonly restarts: ServiceId[];
+  /** The service that is being worked on; null while it is the event itself. */
+  current: ServiceId | null;
+  /** Which service's step queued another one: why that one moves. */
+  readonly movers: Map<ServiceId, ServiceId>;
 }
 
 export const createTurn = (state: EngineState, now: number): Turn => ({
@@ -29,6 +33,8 @@ export const createTurn = (state: EngineState, now: number): Turn => ({
   propagation: [],
   transitions: [],
   restarts: [],
+  current: null,
+  movers: new Map(),
 });
 
 /** The service with this id. An id without a service is an error in our own tables. */
@@ -42,16 +48,28 @@ export function queuePropagation(turn: Turn, service: Service): void {
   if (service.pending.isQueued) return;
   service.pending.isQueued = true;
   turn.propagation.push(service.id);
+  noteMover(turn, service);
 }
 
 export function queueTransition(turn: Turn, service: Service): void {
   if (service.pending.isTransitionQueued) return;
   service.pending.isTransitionQueued = true;
   turn.transitions.push(service.id);
+  noteMover(turn, service);
+}
+
+function noteMover(turn: Turn, service: Service): void {
+  if (turn.current !== null && turn.current !== service.id) turn.movers.set(service.id, turn.current);
 }
 
 export function notice(turn: Turn, service: Service, what: Notice): void {
   turn.actions.push({ kind: 'notice', id: service.id, notice: what });
+}
+
+export function emitStep(turn: Turn, service: Service, step: StepAction['step']): void {
+  const { id, restart, stopReason, window } = service;
+  const by = turn.movers.get(id) ?? null;
+  turn.actions.push({ kind: 'step', id, step, by, restart, stopReason, restarts: window.restarts });
 }
 
 /** The facts of an event as they are now. */

@@ -145,6 +145,7 @@ export class EngineHost {
         return this.#observer.notice(action);
       case 'all-stopped':
         return this.#observer.allStopped(action.isAsked);
+      case 'step':
       case 'kill-all':
       case 'console-log':
       case 'available':
