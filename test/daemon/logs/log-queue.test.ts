@@ -37,5 +37,8 @@ test('LogQueue waits for more until it is ended', async () => {
   const all = drain(queue);
   queue.push(0n, Buffer.from('late'));
   queue.end(5);
-  expect(await all).toEqual([{ text: 'late', lost: 5 }]);
+  expect(await all).toEqual([
+    { text: 'late', lost: 0 },
+    { text: '', lost: 5 },
+  ]);
 });
