@@ -8,7 +8,7 @@ import type { Service } from '../model/service.ts';
 import { type EngineState, nameKey } from '../model/state.ts';
 import type { SupervisedDescription } from '../model/supervised-description.ts';
 import type { Reply } from './action.ts';
-import { consumerProblem } from './consumers.ts';
+import { consumerProblem, consumersIn } from './consumers.ts';
 import { findCycle } from './cycles.ts';
 import type { LoadedDescription } from './event.ts';
 import { addLink, dependencyLinks, dependentLinks, dropLink, linkOf } from './links.ts';
@@ -49,8 +49,9 @@ function loadProblems(state: EngineState, services: readonly LoadedDescription[]
     services.map(({ id }) => id),
   );
   if (cycle) return [failure(cycle[0] ?? '', `has a cyclic dependency: ${cycle.join(' -> ')}`)];
+  const consumers = consumersIn(state);
   return services.flatMap(({ description }) => {
-    const problem = consumerProblem(state, description);
+    const problem = consumerProblem(state, consumers, description);
     return problem === undefined ? [] : [failure(description.name, problem)];
   });
 }

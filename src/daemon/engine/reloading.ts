@@ -10,7 +10,7 @@ import { type EngineState, nameKey } from '../model/state.ts';
 import type { SupervisedDescription } from '../model/supervised-description.ts';
 import type { Refusal } from '../service-manager.ts';
 import type { Reply } from './action.ts';
-import { consumerProblem } from './consumers.ts';
+import { consumerProblem, consumersIn } from './consumers.ts';
 import { findCycle } from './cycles.ts';
 import { addLink, dependencyLinks, dependentLinks, dropLink, hold, removeLink } from './links.ts';
 import { addPlaceholder, forgetMentions } from './loading.ts';
@@ -34,7 +34,7 @@ export function reload(turn: Turn, service: Service, description: SupervisedDesc
   const added = fresh.flatMap((wanted) => addWanted(state, service, wanted));
   service.description = description;
   const cycle = findCycle(state, [service.id, ...added.map(({ from }) => from)]);
-  const consumer = cycle ? undefined : consumerProblem(state, description);
+  const consumer = cycle ? undefined : consumerProblem(state, consumersIn(state), description);
   if (cycle || consumer !== undefined) {
     for (const link of added) dropLink(state, link);
     service.description = former;
