@@ -43,7 +43,8 @@ const isDown = ({ state }: Service): boolean => state === 'stopped' || state ===
 
 function refusalToStart(turn: Turn, service: Service): Reply | undefined {
   if (turn.state.isShuttingDown) return refused({ kind: 'shutting-down' });
-  if (service.isPinnedStopped && isDown(service)) return refused({ kind: 'pinned-stopped' });
+  const isGoingDown = isDown(service) || (service.state === 'starting' && service.requiredBy === 0);
+  if (service.isPinnedStopped && isGoingDown) return refused({ kind: 'pinned-stopped' });
   return undefined;
 }
 

@@ -68,9 +68,12 @@ export function proceedIfReady(turn: Turn, service: Service): void {
 
 /** The dependent counts on its dependency from now on. */
 export function hold(turn: Turn, link: Link): void {
-  if (link.isHolding) return;
-  link.isHolding = true;
-  require(turn, serviceOf(turn.state, link.to));
+  const dependency = serviceOf(turn.state, link.to);
+  if (!link.isHolding) {
+    link.isHolding = true;
+    dependency.requiredBy += 1;
+  }
+  want(turn, dependency);
 }
 
 /** The dependent does not count on its dependency any more. */
@@ -80,9 +83,8 @@ export function letGo(turn: Turn, link: Link): void {
   release(turn, serviceOf(turn.state, link.to));
 }
 
-/** One more counts on the service: it starts, or does not stop, or comes up again after its stop. */
-export function require(turn: Turn, service: Service): void {
-  service.requiredBy += 1;
+/** The service starts, or does not stop, or comes up again after its stop. */
+function want(turn: Turn, service: Service): void {
   if (service.target === 'started') return;
   service.pending.start = true;
   queuePropagation(turn, service);

@@ -148,6 +148,8 @@ function interruptionOver(turn: Turn, service: Service): void {
 /** The process of a service that was up has ended without being told to. */
 function runEnded(turn: Turn, service: Service, exit: ExitStatus): void {
   service.activity = 'idle';
+  // Its stop had been called off, and it waits for something again: those above it have lost it all the same.
+  if (service.state === 'starting') return stopAfterEnd(turn, service);
   if (service.state !== 'started') return undefined;
   if (!succeeded(exit)) notice(turn, service, { kind: 'process-ended', exit });
   const { restart, type } = service.description;

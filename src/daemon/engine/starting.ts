@@ -86,8 +86,10 @@ function isGroundFirm(state: EngineState, service: Service): boolean {
     for (const link of dependencyLinks(state, standing)) {
       if (link.kind !== 'depends-on' && link.kind !== 'prepared-by') continue;
       const dependency = serviceOf(state, link.to);
-      if (dependency.state === 'started' || isStillThere(dependency)) continue;
-      if (!canStopBeCalledOff(dependency) || mustDoMore(dependency)) return false;
+      if (dependency.state === 'started') continue;
+      if (mustDoMore(dependency)) return false;
+      if (isStillThere(dependency)) continue;
+      if (!canStopBeCalledOff(dependency)) return false;
       seen.add(dependency);
     }
   }

@@ -2,7 +2,7 @@
 import type { DependencyStatus, ServiceStatus } from '../../api/service-status.ts';
 import type { ServiceId } from '../model/ids.ts';
 import { type Link, isOrdering } from '../model/link.ts';
-import type { LaunchFailureFacts, Service } from '../model/service.ts';
+import type { LaunchFailureFacts, Service, ServiceTimer } from '../model/service.ts';
 import { type EngineState, nameKey } from '../model/state.ts';
 import { dependencyLinks, dependentLinks, isInTheWay } from './links.ts';
 import { pidOf } from './processes.ts';
@@ -11,8 +11,20 @@ import { serviceOf } from './turn.ts';
 /** A service's status without what only the host knows. `since` is monotonic. */
 export type StatusFacts = Omit<
   ServiceStatus,
-  'launchFailure' | 'dependencies' | 'dependents' | 'waitingFor' | 'logType' | 'logFile' | 'file' | 'fileModified'
-> & { readonly launchFailure?: LaunchFailureFacts };
+  | 'launchFailure'
+  | 'timer'
+  | 'restartDelay'
+  | 'restartInterval'
+  | 'dependencies'
+  | 'dependents'
+  | 'waitingFor'
+  | 'sockets'
+  | 'readiness'
+  | 'logType'
+  | 'logFile'
+  | 'file'
+  | 'fileModified'
+> & { readonly launchFailure?: LaunchFailureFacts; readonly timer?: ServiceTimer };
 
 export function statusOf(state: EngineState, id: ServiceId): StatusFacts {
   const service = serviceOf(state, id);
@@ -34,6 +46,7 @@ export function statusOf(state: EngineState, id: ServiceId): StatusFacts {
     since: service.since,
     restarts: service.window.restarts,
     restartLimit: service.description.restart.limitInterval === 0 ? 0 : service.description.restart.limitCount,
+    ...(service.timer && { timer: service.timer }),
     ...(service.exit && { exit: service.exit }),
     ...(service.launchFailure && service.stopReason === 'exec-failed' && { launchFailure: service.launchFailure }),
     ...(pid !== undefined && { pid }),

@@ -252,7 +252,7 @@ export function stopped(turn: Turn, service: Service): void {
   const isChaining = chains(turn, service, willRestart);
   if (!willRestart) {
     service.target = 'stopped';
-    breakSoftLinks(turn, service);
+    breakLinks(turn, service);
   }
   enterState(turn, service, 'stopped');
   recheckDependencies(turn, service);
@@ -297,10 +297,10 @@ function startAgain(turn: Turn, service: Service): void {
   start(turn, service);
 }
 
-function breakSoftLinks(turn: Turn, service: Service): void {
+/** Nobody counts on it any more. (Of hard dependents only one that a pin keeps up can still do so.) */
+function breakLinks(turn: Turn, service: Service): void {
   for (const link of dependentLinks(turn.state, service)) {
-    if (isHard(link)) continue;
-    stopWaiting(turn, link);
+    if (!isHard(link)) stopWaiting(turn, link);
     if (!link.isHolding) continue;
     link.isHolding = false;
     service.requiredBy -= 1;

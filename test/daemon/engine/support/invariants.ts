@@ -47,6 +47,8 @@ const isPermanentlyHard = ({ kind }: Link): boolean => kind === 'depends-on' || 
 const isHard = (link: Link): boolean => isPermanentlyHard(link) || (link.kind === 'depends-ms' && link.isWaiting);
 const isAtRest = ({ state, isWaiting, activity }: Service): boolean =>
   state === 'stopped' || (state === 'starting' && isWaiting && activity === 'idle');
+/** Its process has died already. */
+const isGone = ({ isWaiting, activity }: Service): boolean => isWaiting && activity === 'idle';
 /** On its way up without a way back, but it will go down again at once. */
 const isDoomed = ({ state, target, isForcedToStop }: Service): boolean =>
   state === 'starting' && (target === 'stopped' || isForcedToStop);
@@ -209,7 +211,7 @@ function checkPair(dependent: Service, dependency: Service, hasNotComeUp: boolea
     const isUpToo = dependency.state === 'started' || isStillThere;
     must(isUpToo, 'a hard dependent is up only while its dependency is', dependent, dependency);
   }
-  if (isAtRest(dependent) || hasNotComeUp) return;
+  if (isAtRest(dependent) || isGone(dependent) || hasNotComeUp) return;
   must(
     !(dependency.state === 'stopping' && ['stop', 'kill-all'].includes(dependency.activity)),
     'no stop action begins while a hard dependent is up',

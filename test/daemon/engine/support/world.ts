@@ -6,7 +6,13 @@
 import type { Action, Notice, Outcome, Reply } from '../../../../src/daemon/engine/action.ts';
 import { reduce } from '../../../../src/daemon/engine/engine.ts';
 import type { EngineEvent, PidFileResult, Request } from '../../../../src/daemon/engine/event.ts';
-import { findService, nextDeadline, statusOf, type StatusFacts } from '../../../../src/daemon/engine/status.ts';
+import {
+  findService,
+  nextDeadline,
+  statusOf,
+  type StatusFacts,
+  waitingFor,
+} from '../../../../src/daemon/engine/status.ts';
 import { type CommandId, type Run, type ServiceId, commandId, serviceId } from '../../../../src/daemon/model/ids.ts';
 import type { Role, Service } from '../../../../src/daemon/model/service.ts';
 import { createState, type EngineState } from '../../../../src/daemon/model/state.ts';
@@ -218,6 +224,10 @@ export class World {
 
   status(name: string): StatusFacts {
     return statusOf(this.state, this.id(name));
+  }
+
+  waitingFor(name: string): string[] {
+    return waitingFor(this.state, this.id(name));
   }
 
   /** `started`, `stopping`…; `starting>stopped` when the target is not the natural one; `null` when it is not loaded. */
