@@ -28,7 +28,7 @@ function word<T>(words: readonly (T | undefined)[], number: number, what: string
   return found;
 }
 
-const milliseconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e6;
+const milliseconds = (nanoseconds: number): number => nanoseconds / 1e6;
 
 function exitOf(fields: FieldReader): ExitStatus {
   const kind = word(exitKinds, fields.u8(), 'kind of exit');
@@ -115,7 +115,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
         pid: fields.u32(),
         isExecuted: fields.u8() === 1,
         isReady: fields.u8() === 1,
-        since: milliseconds(fields.u64()),
+        since: milliseconds(fields.approximateU64()),
       };
     case fromLauncher.synced:
       return { kind: 'synced' };
@@ -126,7 +126,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
         role: role(),
         run: fields.u32(),
         pid: fields.u32(),
-        when: milliseconds(fields.u64()),
+        when: milliseconds(fields.approximateU64()),
       };
     case fromLauncher.startFailed:
       return {
@@ -146,11 +146,11 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
         run: fields.u32(),
         pid: fields.u32(),
         exit: exitOf(fields),
-        when: milliseconds(fields.u64()),
+        when: milliseconds(fields.approximateU64()),
         usage: {
-          userMs: milliseconds(fields.u64()),
-          systemMs: milliseconds(fields.u64()),
-          peakResidentBytes: Number(fields.u64()),
+          userMs: milliseconds(fields.approximateU64()),
+          systemMs: milliseconds(fields.approximateU64()),
+          peakResidentBytes: fields.approximateU64(),
         },
       };
     case fromLauncher.ready:
@@ -198,7 +198,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
         kind: 'log',
         slot: fields.u32(),
         what: word(logTroubles, fields.u8(), 'log event'),
-        amount: Number(fields.u64()),
+        amount: fields.approximateU64(),
         errno: fields.i32(),
       };
     case fromLauncher.refused:
