@@ -56,35 +56,37 @@ export class FrameReader {
    */
   *feed(chunk: Buffer): Generator<Frame> {
     if (this.#broken) throw this.#broken;
-    let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    for (;;) {
-      const size = this.#check(data);
-      if (size === undefined) break;
-      const frame = { type: data.readUInt8(1), payload: data.subarray(headerSize, size - 1) };
-      data = data.subarray(size);
-      this.#consumed += size;
-      this.#rest = data;
-      yield frame;
+    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = 0;
+    try {
+      for (let size = this.#sizeAt(data, at); size !== undefined; size = this.#sizeAt(data, at)) {
+        const begin = at;
+        at += size;
+        yield { type: data[begin + 1] ?? 0, payload: data.subarray(begin + headerSize, at - 1) };
+      }
+    } finally {
+      // Also when whoever reads stops in the middle.
+      this.#rest = Buffer.from(data.subarray(at));
+      this.#consumed += at;
     }
-    this.#rest = Buffer.from(data);
   }
 
-  /** Size of the frame at the start of `data`, or undefined while it is incomplete. */
-  #check(data: Buffer): number | undefined {
-    const [stx, type] = data;
+  /** Size of the frame that begins at `at`, or undefined while it is incomplete. */
+  #sizeAt(data: Buffer, at: number): number | undefined {
+    const [stx, type] = [data[at], data[at + 1]];
     if (stx === undefined) return undefined;
-    if (stx !== STX) this.#fail(`expected STX, got ${stx}`, 0);
+    if (stx !== STX) this.#fail(`expected STX, got ${stx}`, at);
     if (type === undefined) return undefined;
     const rule = this.#rules.get(type);
-    if (!rule) return this.#fail(`unknown frame type 0x${type.toString(16)}`, 1);
-    if (data.length < headerSize) return undefined;
-    const length = data.readUInt32LE(2);
+    if (!rule) return this.#fail(`unknown frame type 0x${type.toString(16)}`, at + 1);
+    if (data.length - at < headerSize) return undefined;
+    const length = data.readUInt32LE(at + 2);
     if (length < rule.smallest || length > rule.largest) {
-      this.#fail(`${rule.name} must have ${rule.smallest} to ${rule.largest} bytes, got ${length}`, 2);
+      this.#fail(`${rule.name} must have ${rule.smallest} to ${rule.largest} bytes, got ${length}`, at + 2);
     }
     const size = length + overhead;
-    if (data.length < size) return undefined;
-    if (data[size - 1] !== ETX) this.#fail(`expected ETX, got ${data[size - 1]}`, size - 1);
+    if (data.length - at < size) return undefined;
+    if (data[at + size - 1] !== ETX) this.#fail(`expected ETX, got ${data[at + size - 1]}`, at + size - 1);
     return size;
   }
 
