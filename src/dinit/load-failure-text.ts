@@ -9,12 +9,16 @@ export interface FailedService {
 /** What the load was for. Services on the command line have sentences of their own, everything else has the same. */
 export type LoadPurpose = 'command-line' | 'request';
 
-/** dinit stops at the first problem of a service, so the rest is left to dinit-check. */
-export function loadFailureLine({ name, problems }: FailedService, purpose: LoadPurpose, mainFile?: string): string {
+/**
+ * dinit stops at the first problem of a service, so the rest is left to dinit-check.
+ * @param directory The service directory: files below it are named as dinit would, by how they are written.
+ */
+export function loadFailureLine({ name, problems }: FailedService, purpose: LoadPurpose, directory?: string): string {
   const [first] = problems;
   if (!first) return loadLine(name, 'could not load dependency.', purpose);
   const { form, text, setting } = problemWords(first);
   const base = name.split('@', 1)[0] ?? name;
+  const mainFile = directory === undefined ? undefined : `${directory}/${base}`;
   const place = first.origin ? `(file ${shownFile(first.origin.file, mainFile)}, line ${first.origin.line})` : '';
   const about = `Error in service description for '${namedAtFault(base, first)}'`;
   switch (form) {
@@ -30,7 +34,7 @@ export function loadFailureLine({ name, problems }: FailedService, purpose: Load
       return `${about} setting '${setting}': ${text}`;
     case 'load':
     case 'unloadable':
-      return loadLine(name, text, purpose);
+      return loadLine(name, asWritten(text, directory), purpose);
     default:
       return form satisfies never;
   }
@@ -40,6 +44,19 @@ export function loadFailureLine({ name, problems }: FailedService, purpose: Load
 export function reloadFailureText({ problems }: FailedService): string {
   const [first] = problems;
   return first ? problemWords(first).text : 'could not load dependency.';
+}
+
+/** Of the two texts that contain the path of a file that the description names. */
+function asWritten(text: string, directory: string | undefined): string {
+  if (directory === undefined) return text;
+  const environmentFile = 'could not load environment file: ';
+  for (const beginning of [environmentFile, '']) {
+    const isPath = beginning !== '' || text.includes(': cannot open: ');
+    if (isPath && text.startsWith(`${beginning}${directory}/`)) {
+      return beginning + text.slice(beginning.length + directory.length + 1);
+    }
+  }
+  return text;
 }
 
 function loadLine(name: string, text: string, purpose: LoadPurpose): string {

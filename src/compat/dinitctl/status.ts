@@ -1,6 +1,6 @@
 /** `dinitctl status`, `is-started` and `is-failed`. */
 import type { DinitStatus, ProcessStatus } from '../../dinit/service-status.ts';
-import { executionText } from '../failure-text.ts';
+import { executionText } from '../../dinit/failure-text.ts';
 import { type Context, inform } from './context.ts';
 import { modificationTime, queryDescriptionFile } from './description-file.ts';
 import { findService, queryStatus } from './services.ts';

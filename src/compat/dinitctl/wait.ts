@@ -2,7 +2,7 @@
  * Waiting for what a command asked for. Each event comes in two packets; the first one decides, and the second no longer means anything to what is then waited
  * for.
  */
-import { startFailureText } from '../failure-text.ts';
+import { startFailureText } from '../../dinit/failure-text.ts';
 import type { DaemonSession } from '../daemon-session.ts';
 import type { Output } from '../output.ts';
 import { eventOf, type SeenEvent } from './service-event.ts';

@@ -19,6 +19,8 @@ export interface DinitServerOptions {
   readonly credentials: PeerCredentials;
   readonly log: ServerLog;
   readonly limits?: Partial<DinitLimits>;
+  /** A connection has ended. */
+  readonly onDisconnect?: () => void;
 }
 
 export class DinitServer implements AsyncDisposable {
@@ -39,7 +41,10 @@ export class DinitServer implements AsyncDisposable {
       isHeldByOthers: (name, connection) => this.#holders.isHeldBesides(name, connection),
       answer: (request, client) => answer(request, { manager, client, loadMechanism }),
       dropped: ({ caller }, reason, error) => this.#complain(caller, `dinit connection dropped: ${reason}`, error),
-      closed: (connection) => void this.#connections.delete(connection),
+      closed: (connection) => {
+        this.#connections.delete(connection);
+        options.onDisconnect?.();
+      },
     };
     this.#watches = [
       manager.watch((event) => {

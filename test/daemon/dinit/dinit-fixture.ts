@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assumeOwner } from '../../../src/daemon/api/peer-credentials.ts';
 import { makeListener } from '../../../src/daemon/api/listen.ts';
-import { type DinitLimits } from '../../../src/daemon/dinit/limits.ts';
+import type { DinitLimits } from '../../../src/daemon/dinit/limits.ts';
 import { DinitServer } from '../../../src/daemon/dinit/server.ts';
 import { makeTemporaryDirectory } from '../../support/temporary-directory.ts';
 import { EngineManager } from './engine-manager.ts';

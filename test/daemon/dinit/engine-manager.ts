@@ -218,9 +218,12 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     const { file, log } = this.#entry(id).description;
     return {
       ...facts,
+      restartInterval: 0,
+      restartDelay: 0,
       waitingFor: [],
       dependencies: dependenciesOf(this.#state, id),
       dependents: dependentsOf(this.#state, id),
+      sockets: [],
       logType: log.type,
       file,
       fileModified: 0,

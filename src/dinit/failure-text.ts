@@ -1,6 +1,6 @@
 /** How a process ended and why a start failed, in dinit's words. */
-import { errorText } from '../dinit/error-text.ts';
-import type { DinitStatus, ProcessStatus } from '../dinit/service-status.ts';
+import { errorText } from './error-text.ts';
+import type { DinitStatus, ProcessStatus } from './service-status.ts';
 
 /** By number; without a text where nothing is known of the stage. */
 const stageTexts: Readonly<Record<number, string>> = {
