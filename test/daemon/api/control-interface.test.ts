@@ -70,6 +70,9 @@ const story: readonly (readonly [string, JsonObject, string])[] = [
   ['Status', { name: '' }, 'InvalidParameter'],
   ['Load', { name: 'x'.repeat(1022) }, 'InvalidParameter'],
   ['Blockers', {}, 'ok'],
+  ['Access', {}, 'ok'],
+  ['Access', { uid: 1000, gid: 100, groups: [4, 5] }, 'ok'],
+  ['Access', { uid: -1 }, 'InvalidParameter'],
 ];
 
 test('io.reeve.Control answers each method with exactly what its definition says', async () => {
@@ -149,10 +152,10 @@ test('io.reeve.Control logs who asked for each change', async () => {
   await connection.call('io.reeve.Control.Start', { name: 'web' });
   await connection.call('io.reeve.Control.List');
   await connection.call('io.reeve.Control.SetEnvironment', { name: 'A', value: 'b' });
-  const own = process.getuid?.() ?? 0;
+  const [own, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   expect(fixture.log.map(({ message }) => message)).toEqual([
-    `web: start requested by uid ${own} (pid 0)`,
-    `A: set environment requested by uid ${own} (pid 0)`,
+    `web: start granted to uid ${own}, gid ${gid}, process 0`,
+    `reeve: setenv A granted to uid ${own}, gid ${gid}, process 0`,
   ]);
 });
 
