@@ -5,7 +5,7 @@ import { runs } from './support/program.ts';
 import { service } from './support/service.ts';
 import { World } from './support/world.ts';
 
-const stories = 400;
+const stories = 150;
 
 test(`launches come as late and as often as the restart settings say, in ${stories} random stories`, () => {
   for (let seed = 1; seed <= stories; seed += 1) {
