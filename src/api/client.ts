@@ -11,7 +11,7 @@
  * connection of its own, so nothing here waits for anything else.
  */
 import * as decoders from './control-decoders.ts';
-import type { CommandProgress, DaemonInfo } from './control-decoders.ts';
+import type { AccessReport, CommandProgress, DaemonInfo } from './control-decoders.ts';
 import { toControlError } from './control-error.ts';
 import type { Decoder } from './decoder.ts';
 import { findSocket, type SocketChoice } from './default-paths.ts';
@@ -203,6 +203,15 @@ export class ReeveClient implements Disposable {
 
   clearLog(name: string): Promise<void> {
     return this.#call('ClearLog', { name }, nothing);
+  }
+
+  /** What the caller may do, and why; with `who` (for those who may ask), what a process with these ids could. */
+  access(who?: {
+    readonly uid: number;
+    readonly gid?: number;
+    readonly groups?: readonly number[];
+  }): Promise<AccessReport> {
+    return this.#call('Access', { ...who }, decoders.accessReport);
   }
 
   /** Everything begins to stop; `closed` tells when the daemon has ended. */

@@ -1,4 +1,5 @@
 /** The values of `io.reeve.Control` as the client reads them. */
+import { type Role, roles } from './access/verb.ts';
 import { type Decoder, flag, list, number, oneOf, optional, record, text, textMap } from './decoder.ts';
 import type {
   DependencyStatus,
@@ -45,6 +46,26 @@ export interface DaemonInfo {
   readonly since: number;
   readonly serviceDirectories: readonly string[];
   readonly isShuttingDown: boolean;
+}
+
+/** What one grant, or one's standing, allows. */
+export interface AccessRight {
+  readonly because: 'root' | 'owner' | 'grant' | 'default';
+  /** Of a grant: `file:line`, and how it is written. */
+  readonly origin?: string;
+  readonly text?: string;
+  /** The whole role, if that is what was granted. */
+  readonly role?: Role;
+  readonly verbs: readonly string[];
+  /** Patterns; absent: all services, and the instance as a whole. */
+  readonly services?: readonly string[];
+}
+
+export interface AccessReport {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly rights: readonly AccessRight[];
 }
 
 const state = oneOf('stopped', 'starting', 'started', 'stopping');
@@ -103,9 +124,14 @@ export const serviceStatus: Decoder<ServiceStatus> = record({
   stopPid: optional(number),
   restarts: number,
   restartLimit: number,
+  restartInterval: number,
+  restartDelay: number,
+  timer: optional(record({ kind: oneOf('restart-delay', 'start-timeout', 'stop-timeout', 'exit-grace'), due: number })),
   waitingFor: list(text),
   dependencies: list(dependency),
   dependents: list(dependency),
+  sockets: list(text),
+  readiness: optional(text),
   logType: text,
   logFile: optional(text),
   file: text,
@@ -160,6 +186,22 @@ export const daemonInfo: Decoder<DaemonInfo> = record({
   since: number,
   serviceDirectories: list(text),
   isShuttingDown: flag,
+});
+
+const right: Decoder<AccessRight> = record({
+  because: oneOf('root', 'owner', 'grant', 'default'),
+  origin: optional(text),
+  text: optional(text),
+  role: optional(oneOf(...roles)),
+  verbs: list(text),
+  services: optional(list(text)),
+});
+
+export const accessReport: Decoder<AccessReport> = record({
+  uid: number,
+  gid: number,
+  groups: list(number),
+  rights: list(right),
 });
 
 export const commandReply = record({

@@ -9,7 +9,7 @@ import {
   type ServiceLoadFailure,
   type ServiceProblem,
 } from './control-decoders.ts';
-import { list, named, text } from './decoder.ts';
+import { list, named, optional, record, text } from './decoder.ts';
 import { reasonText } from './event-text.ts';
 import type { ServiceEvent } from './service-status.ts';
 import type { JsonObject } from './varlink/envelope.ts';
@@ -37,7 +37,8 @@ export type ControlProblem =
   | { readonly kind: 'no-process'; readonly name: string }
   | { readonly kind: 'log-unavailable'; readonly name: string; readonly text: string }
   | { readonly kind: 'not-allowed'; readonly text: string }
-  | { readonly kind: 'permission-denied' }
+  /** Which verb on which service; a daemon need not say. */
+  | { readonly kind: 'permission-denied'; readonly verb?: string; readonly role?: string; readonly name?: string }
   | { readonly kind: 'invalid-parameter'; readonly parameter: string }
   | { readonly kind: 'other'; readonly error: string };
 
@@ -113,6 +114,8 @@ function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
       return { kind: 'log-unavailable', name: name(), text: words() };
     case 'io.reeve.Control.NotAllowed':
       return { kind: 'not-allowed', text: words() };
+    case 'io.reeve.Control.NotPermitted':
+      return { kind: 'permission-denied', ...notPermitted(parameters) };
     case 'org.varlink.service.PermissionDenied':
       return { kind: 'permission-denied' };
     case 'org.varlink.service.InvalidParameter':
@@ -121,6 +124,8 @@ function decodeProblem({ error, parameters }: VarlinkError): ControlProblem {
       return { kind: 'other', error };
   }
 }
+
+const notPermitted = record({ verb: text, role: text, name: optional(text) });
 
 function verbAndEvent(parameters: JsonObject): { readonly verb: string; readonly event: ServiceEvent } {
   return { verb: named('verb', parameters['verb'], text), event: named('event', parameters['event'], serviceEvent) };
@@ -169,7 +174,7 @@ export function controlProblemText(problem: ControlProblem): string {
     case 'not-allowed':
       return problem.text;
     case 'permission-denied':
-      return 'permission denied: only root and the owner of this instance may do this';
+      return permissionText(problem);
     case 'invalid-parameter':
       return `the daemon does not accept ${problem.parameter}`;
     case 'other':
@@ -177,6 +182,11 @@ export function controlProblemText(problem: ControlProblem): string {
     default:
       return problem satisfies never;
   }
+}
+
+function permissionText({ verb, name }: Extract<ControlProblem, { kind: 'permission-denied' }>): string {
+  const text = verb === undefined ? 'permission denied' : `permission denied: you may not ${verb}`;
+  return name === undefined ? text : `${name}: ${text}`;
 }
 
 function failureText(verb: string, event: ServiceEvent): string {

@@ -1,5 +1,6 @@
 /** All subcommands, in the order of the help. */
 import type { CommandDefinition } from './session/command.ts';
+import { access } from './commands/access.ts';
 import { check } from './commands/check.ts';
 import { addDependency, removeDependency } from './commands/dependencies.ts';
 import { disable, enable } from './commands/enable.ts';
@@ -42,6 +43,7 @@ export const commandTable: readonly CommandDefinition[] = [
   setEnvironment,
   unsetEnvironment,
   getAllEnvironment,
+  access,
   shutdown,
 ];
 

@@ -80,7 +80,7 @@ function createProgram(
 ): { program: Command; command: Command } {
   const program = new Command('reevectl');
   for (const [flags, meaning] of globalOptionLines) {
-    if (!/^-[hV]/.test(flags)) program.option(flags, meaning);
+    if (!/^-[hV]/.test(flags) && !definition.replaces?.includes(flags)) program.option(flags, meaning);
   }
   const output = {
     writeOut: (text: string) => surroundings.out.write(text),

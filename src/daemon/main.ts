@@ -1,6 +1,7 @@
 /** reeve-daemon: the part that decides. Started by the launcher with fixed descriptors (docs/protocol.md, section 4); this file only wires. */
 import { join } from 'node:path';
 import { readControlDefinition } from '../api/control-definition.ts';
+import { AccessGate } from './access/access-gate.ts';
 import { createControlServer } from './api/control-server.ts';
 import { takeListener, varlinkDescriptor } from './api/listen.ts';
 import { loadPeerCredentials } from './api/peer-credentials.ts';
@@ -56,6 +57,13 @@ async function serve(options: DaemonOptions): Promise<void> {
       launcher.sleepUntil(nextDeadline(supervisor.host.state), () => process.exit(0));
     },
   });
+  const gate = new AccessGate({
+    ownerUid: options.ownerUid,
+    log,
+    ...(options.accessFile !== undefined && { grantFile: options.accessFile }),
+  });
+  // However it ends: what was refused has been told.
+  process.once('exit', () => gate[Symbol.dispose]());
   const server = createControlServer({
     manager: supervisor,
     info: () => ({
@@ -67,7 +75,7 @@ async function serve(options: DaemonOptions): Promise<void> {
       serviceDirectories: options.serviceDirectories,
       isShuttingDown: supervisor.host.state.isShuttingDown,
     }),
-    access: { ownerUid: options.ownerUid },
+    gate,
     credentials: loadPeerCredentials(options.credentialsAddon),
     log,
     definition: readControlDefinition(),

@@ -7,6 +7,8 @@ export interface DaemonOptions {
   readonly isForeground: boolean;
   /** Besides root, the uid that administrates this instance. */
   readonly ownerUid: number;
+  /** Who else may do what; none: nobody. */
+  readonly accessFile?: string;
   /** Where `logger.sock` is. */
   readonly runDirectory: string;
   readonly logLevel: LogLevel;
@@ -26,6 +28,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     options: {
       foreground: { type: 'boolean', default: false },
       'owner-uid': { type: 'string' },
+      'access-file': { type: 'string' },
       'run-dir': { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
       'credentials-addon': { type: 'string' },
@@ -47,6 +50,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   return {
     isForeground: values.foreground,
     ownerUid,
+    ...(values['access-file'] !== undefined && { accessFile: values['access-file'] }),
     runDirectory: values['run-dir'],
     logLevel,
     credentialsAddon: values['credentials-addon'],

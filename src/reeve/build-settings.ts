@@ -15,6 +15,8 @@ export interface SettingsInputs {
   readonly environment: readonly string[];
   /** Path of the file that is to be made. */
   readonly settingsFile: string;
+  /** Path of the file that says who may do what. */
+  readonly accessFile: string;
   readonly version: string;
   /** Differs between any two builds that may compile differently. */
   readonly build: string;
@@ -50,7 +52,7 @@ export function buildSettings(inputs: SettingsInputs): Settings {
 }
 
 /** The daemon needs no compiler of its own: without one there is no memory that is both written and executed. */
-function daemonWords({ instance, programs, self, version }: SettingsInputs): string[] {
+function daemonWords({ instance, programs, self, version, accessFile }: SettingsInputs): string[] {
   return [
     programs.node,
     '--jitless',
@@ -58,6 +60,7 @@ function daemonWords({ instance, programs, self, version }: SettingsInputs): str
     '--disable-warning=ExperimentalWarning',
     programs.daemon,
     `--owner-uid=${self.uid}`,
+    `--access-file=${accessFile}`,
     `--run-dir=${instance.runDirectory}`,
     `--log-level=${instance.logLevel}`,
     `--idle-exit=${instance.idleExit}`,

@@ -8,12 +8,23 @@ export interface IniLines {
   /** Section, then key, to its line number (from 1). Keys before any section are in section ''. */
   readonly keys: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly sections: ReadonlyMap<string, number>;
+  /** Lines of the sections in which a name may stand more than once. */
+  readonly listed: readonly ListedLine[];
   readonly complaints: readonly Complaint[];
 }
 
-export function scanIniLines(text: string, file: string): IniLines {
+export interface ListedLine {
+  readonly section: string;
+  /** `file:line` */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** @param listSections Those in which each line counts for itself. */
+export function scanIniLines(text: string, file: string, listSections: readonly string[] = []): IniLines {
   const keys = new Map<string, Map<string, number>>();
   const sections = new Map<string, number>();
+  const listed: ListedLine[] = [];
   const complaints: Complaint[] = [];
   let section = '';
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
@@ -33,11 +44,15 @@ export function scanIniLines(text: string, file: string): IniLines {
       complaints.push({ place, message: `expected NAME = VALUE, got '${line}'` });
       continue;
     }
+    if (listSections.includes(section)) {
+      listed.push({ section, place, text: line });
+      continue;
+    }
     const known = keys.get(section) ?? new Map<string, number>();
     keys.set(section, known);
     const first = known.get(key);
     if (first === undefined) known.set(key, number);
     else complaints.push({ place, message: `'${key}' is set twice`, advice: `it was set on line ${first} already` });
   }
-  return { keys, sections, complaints };
+  return { keys, sections, listed, complaints };
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { systemServiceDirectories, userServiceDirectories } from '../service/default-directories.ts';
 import type { LimitSettings, Mode } from '../plan/settings.ts';
+import type { GrantLine } from './access-section.ts';
 import type { CommandLine } from './command-line.ts';
 import { ReeveError } from './reeve-error.ts';
 import type { LogLevel, ReeveIni } from './reeve-ini.ts';
@@ -27,6 +28,7 @@ export interface Instance {
   /** As written: names or numbers. Only system mode asks. */
   readonly users: { readonly daemon: string; readonly logger: string };
   readonly setenvAllow: readonly string[];
+  readonly access: readonly GrantLine[];
   readonly limits: LimitSettings;
   /** Milliseconds without anything to do after which the daemon sleeps; 0 = never. */
   readonly idleExit: number;
@@ -89,6 +91,7 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
     ...(envFile !== undefined && { envFile: absolute(envFile) }),
     users: { daemon: file.users.daemon ?? 'reeve', logger: file.users.logger ?? 'reeve-log' },
     setenvAllow: file.environment.allow ?? [],
+    access: file.access,
     limits: { acknowledge, compile, restartFirst, restartLargest },
     idleExit: file.limits['idle-exit'] ?? (isSystem ? 60_000 : 0),
     logLevel: options.logLevel ?? file.log.level ?? 'info',

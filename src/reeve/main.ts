@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { encodeGrants } from '../api/grant-list.ts';
 import { FrameError } from '../frame/frame.ts';
 import { decodePlan } from '../plan/decode-plan.ts';
 import { encodeSettings } from '../plan/encode-settings.ts';
@@ -20,15 +21,17 @@ import {
   resolveInstance,
   systemConfigFile,
 } from './instance.ts';
+import { knownNames } from './known-names.ts';
 import { findProgramUsers } from './program-users.ts';
 import { findPrograms, readVersion } from './programs.ts';
 import { requireReachable } from './reachable.ts';
 import { readTrustedFile, requireTrustedFile } from './read-file.ts';
 import { ReeveError, renderComplaint } from './reeve-error.ts';
 import { emptyReeveIni, parseReeveIni, type ReeveIni } from './reeve-ini.ts';
+import { type ResolvedGrants, resolveGrants } from './resolve-grants.ts';
 import { prepareCacheDirectory, prepareRunDirectory } from './run-directory.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import { removeStaleSettings, settingsPath, writeSettingsFile } from './settings-file.ts';
+import { accessPath, removeStaleSettings, settingsPath, writeAccessFile, writeSettingsFile } from './settings-file.ts';
 import { showPlan } from './show-plan.ts';
 import { showSettings } from './show-settings.ts';
 
@@ -54,6 +57,8 @@ function main(): void {
   if (command.action === 'check') {
     say(1, showSettings(instance));
     if (mode === 'system') findProgramUsers(instance.users, users, command.configFile ?? systemConfigFile);
+    const { warnings } = grantsOf(instance, users);
+    if (warnings.length > 0) throw new ReeveError('REEVE_CONFIG', warnings);
     return;
   }
   if (command.action === 'show-plan') {
@@ -85,6 +90,10 @@ function readConfiguration(mode: Mode, { configFile }: CommandLine, caller: Call
   return path === undefined || text === undefined ? emptyReeveIni : parseReeveIni(text, path);
 }
 
+function grantsOf({ mode, access }: Instance, users: SystemUserDatabase): ResolvedGrants {
+  return resolveGrants(access, { mode, users, knownNames });
+}
+
 function readPlan(path: string): Plan {
   try {
     return decodePlan(fs.readFileSync(path));
@@ -111,13 +120,15 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
       ? undefined
       : { path: envFile, text: requireTrustedFile(envFile, 'environment file', mode === 'system') },
   );
-  for (const warning of environment.warnings) say(2, `${renderComplaint(warning)}\n`);
+  const { grants, warnings } = grantsOf(instance, users);
+  for (const warning of [...environment.warnings, ...warnings]) say(2, `${renderComplaint(warning)}\n`);
 
   prepareRunDirectory(runDirectory, mode, self.uid);
   removeStaleSettings(runDirectory);
   const hasCache = instance.planCache !== '' && prepareCacheDirectory(instance.planCache, self.uid);
   if (instance.planCache !== '' && !hasCache) warn(`plans are not kept: ${instance.planCache} cannot be used`);
   const settingsFile = settingsPath(runDirectory, process.pid);
+  const accessFile = accessPath(runDirectory, process.pid);
   const settings = buildSettings({
     instance: hasCache ? instance : { ...instance, planCache: '' },
     programs,
@@ -125,9 +136,11 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
     users: programUsers,
     environment: environment.assignments,
     settingsFile,
+    accessFile,
     version,
     build: createHash('sha256').update(fs.readFileSync(programs.compiler)).digest('hex'),
   });
+  writeAccessFile(accessFile, encodeGrants(grants), mode === 'system' ? programUsers.daemon.gid : undefined);
   writeSettingsFile(settingsFile, encodeSettings(settings));
   process.chdir(instance.directory);
   if (!process.execve) throw new ReeveError('REEVE_NOT_BUILT', [{ message: 'this Node.js has no process.execve' }]);

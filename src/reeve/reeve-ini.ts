@@ -6,6 +6,7 @@ import ini from 'ini';
 import * as v from 'valibot';
 import { didYouMean } from '../service/suggestion.ts';
 import { isForbiddenVariable } from './forbidden-variables.ts';
+import { type GrantLine, parseAccessSection } from './access-section.ts';
 import { type IniLines, scanIniLines } from './ini-lines.ts';
 import { type Complaint, ReeveError } from './reeve-error.ts';
 
@@ -75,23 +76,31 @@ const schema = v.object({
   log: v.optional(v.object({ level: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`)) }), {}),
 });
 
-export type ReeveIni = v.InferOutput<typeof schema>;
+export type ReeveIni = v.InferOutput<typeof schema> & {
+  /** Grants, in the order of the file. */
+  readonly access: readonly GrantLine[];
+};
 
-export const emptyReeveIni: ReeveIni = v.parse(schema, {});
+export const emptyReeveIni: ReeveIni = { ...v.parse(schema, {}), access: [] };
+
+/** Its lines have names of users for keys, and may name one more than once. */
+const accessSection = 'access';
 
 /** The settings of each section. */
 export const knownKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['users', ['daemon', 'logger']],
   ['paths', ['services', 'run', 'socket', 'cache', 'env-file']],
   ['environment', ['allow']],
+  [accessSection, []],
   ['limits', ['acknowledge', 'compile', 'restart-delay', 'restart-delay-max', 'idle-exit']],
   ['log', ['level']],
 ]);
 
 /** @throws {ReeveError} with every problem of the file. */
 export function parseReeveIni(text: string, file: string): ReeveIni {
-  const lines = scanIniLines(text, file);
-  const complaints = [...lines.complaints, ...unknownNames(lines, file)];
+  const lines = scanIniLines(text, file, [accessSection]);
+  const access = parseAccessSection(lines.listed);
+  const complaints = [...lines.complaints, ...unknownNames(lines, file), ...access.complaints];
   const result = v.safeParse(schema, valuesOf(text));
   if (!result.success) {
     for (const issue of result.issues) {
@@ -101,7 +110,7 @@ export function parseReeveIni(text: string, file: string): ReeveIni {
     }
   }
   if (complaints.length > 0 || !result.success) throw new ReeveError('REEVE_CONFIG', inOrder(complaints));
-  return result.output;
+  return { ...result.output, access: access.lines };
 }
 
 /** The package makes booleans of some words; here every value is text. */
@@ -109,7 +118,11 @@ function valuesOf(text: string): Record<string, Record<string, string>> {
   const values: Record<string, Record<string, string>> = {};
   for (const [section, keys] of Object.entries(ini.parse(text, { bracketedArray: false }))) {
     if (typeof keys !== 'object' || keys === null) continue;
-    values[section] = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, String(value)]));
+    const texts = Object.entries(keys).flatMap(([key, value]): [string, string][] =>
+      // A section 'a.b' is told as part of 'a'; it is unknown and complained about.
+      typeof value === 'object' && !Array.isArray(value) ? [] : [[key, String(value)]],
+    );
+    values[section] = Object.fromEntries(texts);
   }
   return values;
 }

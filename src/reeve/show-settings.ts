@@ -24,9 +24,21 @@ export function showSettings(instance: Instance): string {
     log: { level: instance.logLevel },
   };
   return Object.entries(sections)
-    .map(([section, values]) => {
-      const lines = Object.entries(values).map(([key, value]) => `${key} = ${value}`.trimEnd());
-      return [`[${section}]`, ...lines, ''].join('\n');
-    })
+    .map(([section, values]) =>
+      sectionText(
+        section,
+        Object.entries(values).map(([key, value]) => `${key} = ${value}`.trimEnd()),
+      ),
+    )
+    .concat(
+      sectionText(
+        'access',
+        instance.access.map(({ text }) => text),
+      ),
+    )
     .join('\n');
+}
+
+function sectionText(section: string, lines: readonly string[]): string {
+  return [`[${section}]`, ...lines, ''].join('\n');
 }

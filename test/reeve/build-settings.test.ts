@@ -11,6 +11,7 @@ const instance: Instance = {
   planCache: '/var/cache/reeve/plan',
   users: { daemon: 'reeve', logger: 'reeve-log' },
   setenvAllow: ['TZ'],
+  access: [],
   limits: { acknowledge: 1, compile: 2, restartFirst: 3, restartLargest: 4 },
   idleExit: 0,
   logLevel: 'info',
@@ -24,6 +25,7 @@ const inputs: SettingsInputs = {
   users: { daemon: { uid: 900, gid: 901 }, logger: { uid: 902, gid: 903 } },
   environment: ['PATH=/bin'],
   settingsFile: '/run/reeve/settings.1',
+  accessFile: '/run/reeve/access.1',
   version: '1',
   build: 'b',
 };

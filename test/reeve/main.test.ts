@@ -134,10 +134,11 @@ describe('reeve', { timeout: 60_000 }, () => {
     expect(err).toBe(`reeve: ${directory}/build/native/reeve-launcher is missing\n    build it: npm run build\n`);
   });
 
-  it('reeve removes the settings of launchers that have ended', () => {
+  it('reeve removes the settings and grants of launchers that have ended', () => {
     reeve(['--user', '--run-dir', 'run']);
     reeve(['--user', '--run-dir', 'run']);
-    expect(fs.readdirSync(join(directory, 'run'))).toHaveLength(1);
+    const kinds = fs.readdirSync(join(directory, 'run')).map((name) => name.replace(/\d+$/, 'PID'));
+    expect(kinds.toSorted()).toEqual(['access.PID', 'settings.PID']);
   });
 });
 

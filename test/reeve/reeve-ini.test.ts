@@ -54,11 +54,19 @@ level = debug
       environment: { allow: ['LANG', 'TZ', 'DISPLAY'] },
       limits: { acknowledge: 2500, compile: 60_000, 'restart-delay': 0, 'restart-delay-max': 30_000 },
       log: { level: 'debug' },
+      access: [],
     });
   });
 
   it('parseReeveIni() takes an empty file', () => {
-    expect(parseReeveIni('', 'reeve.ini')).toEqual({ users: {}, paths: {}, environment: {}, limits: {}, log: {} });
+    expect(parseReeveIni('', 'reeve.ini')).toEqual({
+      users: {},
+      paths: {},
+      environment: {},
+      limits: {},
+      log: {},
+      access: [],
+    });
   });
 
   it.each([
@@ -100,7 +108,13 @@ level = debug
     const piece = fc.constantFrom(
       '[users]',
       '[paths]',
+      '[users.daemon]',
+      '[access]',
       'daemon',
+      '@',
+      'only',
+      'operate',
+      'on',
       'run',
       '=',
       ' ',
@@ -136,9 +150,11 @@ level = debug
 describe('docs/reeve.ini.md', () => {
   const page = readFileSync(new URL('../../docs/reeve.ini.md', import.meta.url), 'utf8');
 
-  it('docs/reeve.ini.md has an example that is a valid reeve.ini', () => {
-    const example = /```ini\n(.*?)```/s.exec(page)?.[1] ?? '';
-    expect(parseReeveIni(example, 'reeve.ini')).toMatchObject({ environment: { allow: ['TZ', 'HTTP_PROXY'] } });
+  it('docs/reeve.ini.md has examples that are valid', () => {
+    const examples = [...page.matchAll(/```ini\n(.*?)```/gs)].map(([, text = '']) => parseReeveIni(text, 'reeve.ini'));
+    expect(examples).toHaveLength(2);
+    expect(examples[0]?.access).toHaveLength(7);
+    expect(examples[1]).toMatchObject({ environment: { allow: ['TZ', 'HTTP_PROXY'] } });
   });
 
   it('docs/reeve.ini.md describes every setting, in its section', () => {

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { readControlDefinition } from '../../src/api/control-definition.ts';
 import type { ServerLimits } from '../../src/api/varlink/limits.ts';
-import type { VarlinkServer } from '../../src/api/varlink/server.ts';
+import type { ServerLog, VarlinkServer } from '../../src/api/varlink/server.ts';
+import { defaultGrant, type Grant } from '../../src/api/access/grant.ts';
+import { AccessGate } from '../../src/daemon/access/access-gate.ts';
 import { createControlServer } from '../../src/daemon/api/control-server.ts';
 import { makeListener } from '../../src/daemon/api/listen.ts';
 import { type PeerCredentials, assumeOwner } from '../../src/daemon/api/peer-credentials.ts';
@@ -28,6 +30,8 @@ export interface FixtureOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly credentials?: PeerCredentials;
   readonly ownerUid?: number;
+  /** Default: everybody may observe. */
+  readonly grants?: readonly Grant[];
   readonly serviceDirectories?: readonly string[];
 }
 
@@ -40,6 +44,18 @@ export async function startControlFixture(
   const manager = new MemoryManager(services);
   const log: LogLine[] = [];
   const waiters: { text: string; resolve: (line: LogLine) => void }[] = [];
+  const output: ServerLog = {
+    write: (level, message) => {
+      const line = { level, message };
+      log.push(line);
+      for (const waiter of waiters) if (message.includes(waiter.text)) waiter.resolve(line);
+    },
+  };
+  const gate = new AccessGate({
+    ownerUid: options.ownerUid ?? process.getuid?.() ?? 0,
+    grants: options.grants ?? [defaultGrant],
+    log: output,
+  });
   const server = createControlServer({
     manager,
     info: () => ({
@@ -51,15 +67,9 @@ export async function startControlFixture(
       serviceDirectories: options.serviceDirectories ?? [],
       isShuttingDown: false,
     }),
-    access: { ownerUid: options.ownerUid ?? process.getuid?.() ?? 0 },
+    gate,
     credentials: options.credentials ?? assumeOwner(process.getuid?.() ?? 0, process.getgid?.() ?? 0),
-    log: {
-      write: (level, message) => {
-        const line = { level, message };
-        log.push(line);
-        for (const waiter of waiters) if (message.includes(waiter.text)) waiter.resolve(line);
-      },
-    },
+    log: output,
     definition: readControlDefinition(),
     ...(options.limits && { limits: options.limits }),
   });
@@ -69,6 +79,7 @@ export async function startControlFixture(
     const closed = once(listener, 'close');
     listener.close();
     await server[Symbol.asyncDispose]();
+    gate[Symbol.dispose]();
     await closed;
   };
   manager.onShutdown = () => void setImmediate(() => void server[Symbol.asyncDispose]());

@@ -33,6 +33,13 @@ export class Parameters {
     return value === undefined || typeof value === 'number' ? value : this.#fail(name);
   }
 
+  integers(name: string): readonly number[] | undefined {
+    const value = this.#get(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) return this.#fail(name);
+    return value.map((each: unknown) => (typeof each === 'number' ? each : this.#fail(name)));
+  }
+
   /** False when it was not given. */
   flag(name: string): boolean {
     const value = this.#get(name) ?? false;

@@ -1,10 +1,10 @@
-/** Users and groups from /etc/passwd and /etc/group: what a check of service files needs to know of them. */
+/** Users and groups from /etc/passwd and /etc/group. */
 import { readFileSync } from 'node:fs';
 import type { Group, User, UserDatabase } from '../../service/users.ts';
 
 export class PasswdUsers implements UserDatabase {
   readonly #users: readonly User[];
-  readonly #groups: readonly Group[];
+  readonly #groups: readonly (Group & { readonly members: readonly string[] })[];
 
   constructor(passwd = '/etc/passwd', group = '/etc/group') {
     this.#users = rows(passwd, 7).map(([name = '', , uid, gid, , home = '', shell = '']) => ({
@@ -14,7 +14,11 @@ export class PasswdUsers implements UserDatabase {
       home,
       shell,
     }));
-    this.#groups = rows(group, 4).map(([name = '', , gid]) => ({ name, gid: Number(gid) }));
+    this.#groups = rows(group, 4).map(([name = '', , gid, members = '']) => ({
+      name,
+      gid: Number(gid),
+      members: members.split(','),
+    }));
   }
 
   byName(name: string): User | undefined {
@@ -27,6 +31,15 @@ export class PasswdUsers implements UserDatabase {
 
   groupByName(name: string): Group | undefined {
     return this.#groups.find((group) => group.name === name);
+  }
+
+  groupByGid(gid: number): Group | undefined {
+    return this.#groups.find((group) => group.gid === gid);
+  }
+
+  /** Supplementary groups of a user. */
+  groupsOf(name: string): readonly number[] {
+    return this.#groups.filter(({ members }) => members.includes(name)).map(({ gid }) => gid);
   }
 }
 

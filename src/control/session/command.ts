@@ -17,6 +17,8 @@ export interface CommandDefinition {
   /** More about it, for its own help. */
   readonly description?: string;
   readonly examples: readonly Example[];
+  /** Global options that this command has not, because it has one of the same name. */
+  readonly replaces?: readonly string[];
   /** Arguments and options. */
   readonly define: (command: Command) => void;
   /** @param command Parsed; `args` and `opts()` say what was given. */

@@ -106,6 +106,8 @@ function adviceFor(problem: ControlProblem): string | undefined {
       return `add --force to take ${problem.dependents.length === 1 ? 'it' : 'them'} along`;
     case 'not-started':
       return `reevectl start ${problem.name} starts it`;
+    case 'permission-denied':
+      return 'reevectl access shows what you may do, and why';
     default:
       return undefined;
   }

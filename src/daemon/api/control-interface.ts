@@ -1,15 +1,16 @@
 /**
  * `io.reeve.Control` over the service manager: each method reads its parameters, asks the manager, and turns the answer into a reply or a declared
- * error. What a service may do, and when, is decided by the manager alone.
+ * error. What a service may do, and when, is decided by the manager alone; who may ask for it, by the gate before each method.
  */
 import type { InterfaceDefinition } from '../../api/varlink/interface-definition.ts';
 import type { JsonObject } from '../../api/varlink/envelope.ts';
 import type { InterfaceImplementation, Method, MethodCall } from '../../api/varlink/method.ts';
-import type { ServerLog } from '../../api/varlink/server.ts';
 import { serviceErrors } from '../../api/varlink/varlink-error.ts';
+import type { AccessGate } from '../access/access-gate.ts';
 import type { ChangeOutcome, LoadOutcome, RuntimeDependencyKind, ServiceManager, Verb } from '../service-manager.ts';
 import { enable, ensureLoaded, runCommand, serviceName } from './commands.ts';
 import { controlError, loadError, refusalError } from './control-errors.ts';
+import { answerAccess, guarded } from './guard.ts';
 import { events, list } from './listing.ts';
 import { readLog } from './log-reading.ts';
 
@@ -29,14 +30,14 @@ export interface ControlOptions {
   readonly definition: InterfaceDefinition;
   readonly manager: ServiceManager;
   readonly info: () => DaemonInfo;
-  readonly log: ServerLog;
+  readonly gate: AccessGate;
 }
 
-export function createControlInterface({ definition, manager, info, log }: ControlOptions): InterfaceImplementation {
-  const observing: Record<string, Method> = {
+export function createControlInterface({ definition, manager, info, gate }: ControlOptions): InterfaceImplementation {
+  const methods: Record<string, Method> = {
     Ping: () => {},
     Info: () => ({ ...info() }),
-    List: (call) => list(manager, call),
+    List: (call) => list(manager, call, gate),
     Status: (call) => {
       const name = serviceName(call);
       const service = manager.status(name);
@@ -46,9 +47,8 @@ export function createControlInterface({ definition, manager, info, log }: Contr
     GetEnvironment: () => ({ variables: Object.fromEntries(manager.environment()) }),
     ReadLog: (call) => readLog(manager, call),
     Blockers: () => ({ blockers: manager.blockers() }),
-    Events: (call) => events(manager, call),
-  };
-  const changing: Record<string, Method> = {
+    Events: (call) => events(manager, call, gate),
+    Access: (call) => answerAccess(gate, call),
     ...Object.fromEntries(Object.entries(verbs).map(([method, verb]) => [method, command(manager, verb)])),
     Enable: (call) => enable(manager, call),
     Disable: (call) => {
@@ -89,9 +89,11 @@ export function createControlInterface({ definition, manager, info, log }: Contr
     ClearLog: (call) => changed(call, (name) => manager.clearLog(name, call.peer)),
     Shutdown: (call) => done('', manager.shutdown(call.peer)),
   };
-  const methods = new Map(Object.entries(observing));
-  for (const [name, method] of Object.entries(changing)) methods.set(name, logged(log, method));
-  return { definition, methods };
+  const entries = Object.entries(methods);
+  return {
+    definition,
+    methods: new Map(entries.map(([name, method]) => [name, guarded(name, method, gate, manager)])),
+  };
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -104,22 +106,6 @@ const verbs: Readonly<Record<string, Verb>> = {
 
 function command(manager: ServiceManager, verb: Verb): Method {
   return (call) => runCommand(manager, verb, call);
-}
-
-/** Every change leaves a line that says who asked for it. */
-function logged(log: ServerLog, method: Method): Method {
-  return (call) => {
-    const { uid, pid } = call.peer;
-    const command = inWords(call.method.slice(call.method.lastIndexOf('.') + 1));
-    const about = call.parameters.optionalText('name') ?? call.parameters.optionalText('from') ?? 'reeve';
-    log.write('info', `${about}: ${command} requested by uid ${uid} (pid ${pid})`, { uid, pid, command });
-    return method(call);
-  };
-}
-
-/** `SetTrigger` is `set trigger`. */
-function inWords(method: string): string {
-  return method.replaceAll(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : ' '}${letter.toLowerCase()}`);
 }
 
 function changed(call: MethodCall, change: (name: string) => ChangeOutcome): void {

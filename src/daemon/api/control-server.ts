@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { parseInterface } from '../../api/varlink/interface-parser.ts';
 import type { ServerLimits } from '../../api/varlink/limits.ts';
 import { VarlinkServer, type ServerLog } from '../../api/varlink/server.ts';
+import type { AccessGate } from '../access/access-gate.ts';
 import type { ServiceManager } from '../service-manager.ts';
-import { type AccessRules, isAdmin, mayCall } from './access.ts';
 import { createControlInterface, type DaemonInfo } from './control-interface.ts';
 import { descriptorOf, type PeerCredentials } from './peer-credentials.ts';
 
 export interface ControlServerOptions {
   readonly manager: ServiceManager;
   readonly info: () => DaemonInfo;
-  readonly access: AccessRules;
+  readonly gate: AccessGate;
   readonly credentials: PeerCredentials;
   readonly log: ServerLog;
   /** Text of `io.reeve.Control.varlink`. */
@@ -25,15 +25,19 @@ export interface ControlServerOptions {
 const reservedDescriptors = 32;
 
 export function createControlServer(options: ControlServerOptions): VarlinkServer {
-  const { manager, info, access, credentials, log } = options;
+  const { manager, info, gate, credentials, log } = options;
   const definition = parseInterface(options.definition);
   return new VarlinkServer({
     identity: { vendor: 'reeve', product: 'reeve', version: info().version, url: '' },
-    interfaces: [createControlInterface({ definition, manager, info, log })],
-    identify: (socket) => credentials.of(socket),
+    interfaces: [createControlInterface({ definition, manager, info, gate })],
+    identify: (socket) => {
+      gate.refresh();
+      return credentials.of(socket);
+    },
     descriptor: descriptorOf,
-    isPrivileged: (peer) => isAdmin(access, peer),
-    mayCall: (peer, method) => mayCall(access, peer, method),
+    isPrivileged: (peer) => gate.rules.isAdmin(peer),
+    // Each method asks the gate itself: it knows which service it is about.
+    mayCall: () => true,
     log,
     limits: { highestDescriptor: highestDescriptor(), ...options.limits },
     ...(options.onDisconnect && { onDisconnect: options.onDisconnect }),

@@ -1,8 +1,9 @@
-/** List and Events: many services in bounded pieces, and what happens to them afterwards. */
+/** List and Events: many services in bounded pieces, and what happens to them afterwards. Each caller is shown the services that it may see. */
 import type { JsonObject } from '../../api/varlink/envelope.ts';
-import type { MethodCall } from '../../api/varlink/method.ts';
+import type { MethodCall, Peer } from '../../api/varlink/method.ts';
 import type { ServiceEvent, ServiceSummary } from '../../api/service-status.ts';
 import { serviceErrors } from '../../api/varlink/varlink-error.ts';
+import type { AccessGate } from '../access/access-gate.ts';
 import type { ServiceManager } from '../service-manager.ts';
 
 const pieceSize = 200;
@@ -11,8 +12,8 @@ const largestList = 2_000;
 /** Events that may wait for a slow reader of the first state. */
 const largestBacklog = 4_096;
 
-export async function list(manager: ServiceManager, call: MethodCall): Promise<JsonObject> {
-  const services = selected(manager, wantedNames(call));
+export async function list(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
+  const services = selected(manager, selection(call, gate));
   if (!call.stream) {
     if (services.length > largestList) throw serviceErrors.expectedMore();
     return { services };
@@ -23,18 +24,18 @@ export async function list(manager: ServiceManager, call: MethodCall): Promise<J
   return { services: last };
 }
 
-export async function events(manager: ServiceManager, call: MethodCall): Promise<JsonObject> {
+export async function events(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
   const { stream, signal } = call;
   if (!stream) throw serviceErrors.expectedMore();
-  const names = wantedNames(call);
+  const isSelected = selection(call, gate);
   const backlog: ServiceEvent[] = [];
   let isLive = false;
   using _subscription = manager.subscribe((event) => {
-    if (names && !names.has(event.name)) return;
+    if (!isSelected(event.name)) return;
     if (isLive) stream.push({ event });
     else if (backlog.push(event) > largestBacklog) stream.drop('reads too slowly: the first state is still unread');
   });
-  const pieces = toPieces(selected(manager, names));
+  const pieces = toPieces(selected(manager, isSelected));
   const last = pieces.pop() ?? [];
   for (const piece of pieces) await stream.send({ services: piece });
   await stream.send({ services: last, isComplete: true });
@@ -44,13 +45,19 @@ export async function events(manager: ServiceManager, call: MethodCall): Promise
   return {};
 }
 
-function wantedNames(call: MethodCall): ReadonlySet<string> | undefined {
-  const names = call.parameters.texts('names');
-  return names && new Set(names);
+/** Whether a service is one of those asked for, and the caller may see it. */
+function selection({ parameters, peer }: MethodCall, gate: AccessGate): (name: string) => boolean {
+  const names = parameters.texts('names');
+  const wanted = names && new Set(names);
+  return (name) => (wanted === undefined || wanted.has(name)) && maySee(gate, peer, name);
 }
 
-function selected(manager: ServiceManager, names: ReadonlySet<string> | undefined): readonly ServiceSummary[] {
-  return names ? manager.list().filter((service) => names.has(service.name)) : manager.list();
+function maySee({ rules }: AccessGate, peer: Peer, name: string): boolean {
+  return rules.mayDo(peer, 'observe', name);
+}
+
+function selected(manager: ServiceManager, isSelected: (name: string) => boolean): readonly ServiceSummary[] {
+  return manager.list().filter(({ name }) => isSelected(name));
 }
 
 function toPieces(services: readonly ServiceSummary[]): (readonly ServiceSummary[])[] {

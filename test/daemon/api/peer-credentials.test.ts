@@ -68,8 +68,11 @@ test.runIf(isRoot)('the control server refuses a uid without grants every call b
   const { stdout } = await run(process.execPath, [program, fixture.path, '65534', '65534', list, shutdown, info]);
   const [first, second, third] = stdout.split('\n');
   expect(first).toBe('{"error":"org.varlink.service.PermissionDenied"}');
-  expect(second).toBe('{"error":"org.varlink.service.PermissionDenied"}');
+  expect(second).toBe('{"error":"io.reeve.Control.NotPermitted","parameters":{"verb":"shutdown","role":"shutdown"}}');
   expect(third).toContain('interface io.reeve.Control');
+  expect(fixture.log.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^reeve: shutdown refused to uid 65534, gid 65534, process \d+( \(\w+\))?$/),
+  ]);
 });
 
 test.runIf(isRoot)('the control server serves an owner that is not root, whose groups it knows', async () => {

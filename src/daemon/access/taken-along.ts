@@ -1,0 +1,19 @@
+/** Whom a forced stop or restart takes along. The grants of whoever forces must cover them too: otherwise the right to one service would be one to all. */
+import type { ServiceManager } from '../service-manager.ts';
+
+const hardKinds: ReadonlySet<string> = new Set(['depends-on', 'prepared-by', 'depends-ms']);
+
+/** Dependents that hold the service or one that holds it. */
+export function takenAlong(manager: Pick<ServiceManager, 'status'>, name: string): readonly string[] {
+  // A set goes on with what is added while it is walked.
+  const found = new Set([name]);
+  for (const next of found) collect(manager, next, found);
+  found.delete(name);
+  return [...found];
+}
+
+function collect(manager: Pick<ServiceManager, 'status'>, name: string, found: Set<string>): void {
+  for (const { kind, name: dependent, isHolding, isWaiting } of manager.status(name)?.dependents ?? []) {
+    if (hardKinds.has(kind) && (isHolding || isWaiting)) found.add(dependent);
+  }
+}
