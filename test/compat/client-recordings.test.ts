@@ -1,16 +1,13 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/compat/failure.ts';
-import { runCheck } from '../../src/compat/dinit-check/dinit-check.ts';
-import { runDinitctl } from '../../src/compat/dinitctl/dinitctl.ts';
 import { decodeRequest, type RequestKind } from '../../src/dinit/requests.ts';
 import { readRecording, type RecordedPacket, recordedFiles, recordingName, recordings } from '../dinit/recordings.ts';
-import { memoryUsers } from '../support/memory-users.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { type ProgramResult, runCompat } from './program-run.ts';
 import { serveRecording } from './recorded-server.ts';
 import { relocate } from './relocate.ts';
+import { runInProcess } from './run-in-process.ts';
 
 interface ClientRecording {
   readonly argv: readonly string[];
@@ -71,26 +68,7 @@ function kindOf(hex: string | undefined): RequestKind {
   return decoding.kind === 'request' ? decoding.request.kind : 'query-version';
 }
 
-/** What starts no processes itself runs here, which is fifty times as fast. */
-async function run([program = '', ...args]: readonly string[], place: string): Promise<ProgramResult> {
-  if (program !== 'dinitctl' && program !== 'dinit-check')
-    return await runCompat([program, ...args], { directory: place });
-  let stdout = '';
-  let stderr = '';
-  const surroundings = {
-    output: {
-      out: (text: string | Uint8Array) => void (stdout += Buffer.from(text).toString()),
-      err: (text: string | Uint8Array) => void (stderr += Buffer.from(text).toString()),
-    },
-    environment: { PATH: '/usr/bin:/bin', HOME: place },
-    uid: 0,
-    users: memoryUsers,
-  };
-  try {
-    const exit = await (program === 'dinitctl' ? runDinitctl(args, surroundings) : runCheck(args, surroundings));
-    return { stdout, stderr, exit };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { stdout, stderr: stderr + error.message, exit: 1 };
-  }
+async function run(argv: readonly string[], place: string): Promise<ProgramResult> {
+  // Its command has our standard output.
+  return argv[0] === 'dinit-monitor' ? await runCompat(argv, { directory: place }) : await runInProcess(argv, place);
 }
