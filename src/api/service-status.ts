@@ -37,6 +37,12 @@ export interface DependencyStatus {
   readonly isWaiting: boolean;
 }
 
+export interface ServiceTimer {
+  /** `exit-grace`: the readiness descriptor was closed; the process gets a moment to end. */
+  readonly kind: 'restart-delay' | 'start-timeout' | 'stop-timeout' | 'exit-grace';
+  readonly due: number;
+}
+
 export interface ServiceStatus {
   readonly name: string;
   readonly type: string;
@@ -59,10 +65,19 @@ export interface ServiceStatus {
   /** Automatic restarts inside the present window, and how many are allowed there (0 = no limit). */
   readonly restarts: number;
   readonly restartLimit: number;
+  /** The window, from the first restart in it (0 = no limit), and the least time between two starts. */
+  readonly restartInterval: number;
+  readonly restartDelay: number;
+  /** What happens next unless something else does. */
+  readonly timer?: ServiceTimer;
   /** What it waits for now, in words: `dependency db`, `restart delay`, `readiness`, `dependents web`… */
   readonly waitingFor: readonly string[];
   readonly dependencies: readonly DependencyStatus[];
   readonly dependents: readonly DependencyStatus[];
+  /** Activation sockets: paths, or `tcp:ADDRESS:PORT`. */
+  readonly sockets: readonly string[];
+  /** How it reports that it is ready, if it does: `descriptor 4`, `variable NOTIFY_FD`. */
+  readonly readiness?: string;
   readonly logType: string;
   readonly logFile?: string;
   readonly file: string;

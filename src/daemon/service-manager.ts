@@ -5,6 +5,7 @@
  * *outcome*: what it asked for happened, failed, or was called off. Loading (which may compile) comes first and is asynchronous; everything else is
  * decided within the call.
  */
+import type { DependencyLink, HistoryStep } from '../api/history.ts';
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from '../api/service-status.ts';
 import type { LoadFailure } from '../service/description.ts';
 
@@ -13,7 +14,14 @@ export interface Caller {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
+  /** What it is, when it is no client: the start of the tree, a signal to the launcher, `chain-to` of a service. */
+  readonly occasion?: Occasion;
 }
+
+export type Occasion =
+  | { readonly kind: 'boot' }
+  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'chain'; readonly from: string };
 
 export type Verb = 'start' | 'stop' | 'restart' | 'wake' | 'release';
 
@@ -100,6 +108,33 @@ export interface ServiceManager {
   /** Calls back for every event until disposed. */
   subscribe(listener: (event: ServiceEvent) => void): Disposable;
 }
+
+/** Questions about the past, the graph and the future; nothing is changed by them. */
+export interface Inquiries {
+  /** From the present state back to its first cause, newest first; undefined when it is not loaded. */
+  why(name: string): readonly HistoryStep[] | undefined;
+  /** Oldest first, from `since` (wall time) on. */
+  steps(since: number): Iterable<HistoryStep>;
+  /** The newest events, oldest first. */
+  events(): Iterable<ServiceEvent>;
+  dependencies(): Iterable<DependencyLink>;
+  /** What a command would do; where nothing is done, that too. */
+  rehearse(verb: RehearsedVerb, name: string, options: CommandOptions, caller: Caller): Promise<RehearsalOutcome>;
+}
+
+export type RehearsedVerb = Verb | 'shutdown';
+
+export type RehearsalOutcome =
+  | { readonly kind: 'load-failed'; readonly failures: readonly LoadFailure[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly kind: 'rehearsed';
+      /** `unsettled`: something would be waited for that no command brings about. */
+      readonly outcome: 'already' | 'started' | 'stopped' | 'failed' | 'cancelled' | 'still-required' | 'unsettled';
+      readonly requiredBy: readonly string[];
+      readonly steps: readonly HistoryStep[];
+      readonly unsettled: readonly { readonly name: string; readonly waitingFor: readonly string[] }[];
+    };
 
 export interface LogOptions {
   /** Newest bytes at most; 0 = all there is. */

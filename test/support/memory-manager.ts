@@ -108,6 +108,9 @@ export class MemoryManager implements ServiceManager {
       ...(it.launchFailure && { launchFailure: it.launchFailure }),
       restarts: 0,
       restartLimit: 3,
+      restartInterval: 10_000,
+      restartDelay: 200,
+      sockets: [],
       waitingFor: it.state === 'starting' ? (it.service.waitingFor ?? ['readiness']) : [],
       dependencies: [
         ...(it.service.dependsOn ?? []).map((other) => link('depends-on', other, it.state)),

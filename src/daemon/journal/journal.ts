@@ -10,6 +10,7 @@ import type { ServiceId } from '../model/ids.ts';
 import type { Service } from '../model/service.ts';
 import type { EngineState } from '../model/state.ts';
 import type { SupervisedDescription } from '../model/supervised-description.ts';
+import type { Origin } from '../history/step-record.ts';
 import { JournalFile } from './journal-file.ts';
 
 /** Where a description comes from. */
@@ -20,6 +21,11 @@ type JournaledEvent =
   | Exclude<EngineEvent, LoadEvent>
   | (Omit<LoadEvent, 'services'> & { readonly services: readonly [ServiceId, number][] });
 
+/** What the next daemon gets besides the state: it goes into the snapshot as it is. */
+export interface JournalAppendix {
+  write(state: EngineState): unknown;
+}
+
 interface Snapshot {
   readonly state: Omit<EngineState, 'services'> & {
     readonly services: readonly (Omit<Service, 'description'> | null)[];
@@ -27,13 +33,22 @@ interface Snapshot {
   readonly generations: readonly (readonly [ServiceId, number])[];
   /** The daemon went to sleep with this as its last word. */
   readonly isAsleep: boolean;
+  readonly appendix: unknown;
+}
+
+export interface JournalEvent {
+  readonly event: EngineEvent;
+  readonly now: number;
+  readonly origin: Origin | undefined;
 }
 
 /** A former daemon's legacy, ready to be replayed. */
 export interface Legacy {
   readonly state: EngineState;
   readonly generations: ReadonlyMap<ServiceId, number>;
-  readonly events: readonly { readonly event: EngineEvent; readonly now: number }[];
+  readonly events: readonly JournalEvent[];
+  /** What was appended to the state, as JSON. */
+  readonly appendix: unknown;
   readonly damage: string | undefined;
   /** The former daemon did not die, it went to sleep. */
   readonly isAsleep: boolean;
@@ -45,15 +60,17 @@ const leastGrowth = 256 * 1024;
 export class Journal {
   readonly #file: JournalFile;
   readonly #generationOf: (id: ServiceId) => number;
+  readonly #appendix: JournalAppendix | undefined;
   #pending: string[] = [];
   #snapshotSize = 0;
 
-  constructor(descriptor: number, generationOf: (id: ServiceId) => number) {
+  constructor(descriptor: number, generationOf: (id: ServiceId) => number, appendix?: JournalAppendix) {
     this.#file = new JournalFile(descriptor);
     this.#generationOf = generationOf;
+    this.#appendix = appendix;
   }
 
-  record(event: EngineEvent, now: number): void {
+  record(event: EngineEvent, now: number, origin?: Origin): void {
     const journaled: JournaledEvent =
       event.kind === 'load'
         ? {
@@ -61,7 +78,7 @@ export class Journal {
             services: event.services.map(({ id }) => [id, this.#generationOf(id)] as const).map(([i, g]) => [i, g]),
           }
         : event;
-    this.#pending.push(JSON.stringify([now, journaled]));
+    this.#pending.push(JSON.stringify(origin ? [now, journaled, origin] : [now, journaled]));
   }
 
   /** Writes what was recorded. To be called before anything that follows from it leaves this process. */
@@ -84,7 +101,8 @@ export class Journal {
     const generations = services.flatMap((service) =>
       service ? [[service.id, this.#generationOf(service.id)] as const] : [],
     );
-    const snapshot: Snapshot = { state: { ...state, services }, generations, isAsleep };
+    const appendix = this.#appendix?.write(state);
+    const snapshot: Snapshot = { state: { ...state, services }, generations, isAsleep, appendix };
     this.#pending = [];
     this.#file.compact(JSON.stringify(snapshot));
     this.#snapshotSize = this.#file.size;
@@ -95,7 +113,7 @@ export class Journal {
     const { snapshot, entries, damage } = this.#file.read();
     if (!snapshot) return { damage };
     try {
-      const { state, generations, isAsleep } = JSON.parse(snapshot.toString('utf8')) as Snapshot;
+      const { state, generations, isAsleep, appendix } = JSON.parse(snapshot.toString('utf8')) as Snapshot;
       const known = new Map(generations);
       const describe = (id: ServiceId, generation: number): SupervisedDescription => {
         const description = lookup(id, generation);
@@ -107,16 +125,17 @@ export class Journal {
           service && { ...service, description: describe(service.id, known.get(service.id) ?? 0) },
       );
       const events = entries.map((entry) => {
-        const [now, journaled] = JSON.parse(entry.toString('utf8')) as [number, JournaledEvent];
-        if (journaled.kind !== 'load') return { now, event: journaled };
+        const [now, journaled, origin] = JSON.parse(entry.toString('utf8')) as [number, JournaledEvent, Origin?];
+        if (journaled.kind !== 'load') return { now, event: journaled, origin };
         for (const [id, generation] of journaled.services) known.set(id, generation);
         const loaded = journaled.services.map(([id, generation]) => ({ id, description: describe(id, generation) }));
-        return { now, event: { ...journaled, services: loaded } };
+        return { now, event: { ...journaled, services: loaded }, origin };
       });
       return {
         state: { ...state, services },
         generations: known,
         events,
+        appendix,
         damage,
         isAsleep: isAsleep && events.length === 0,
       };

@@ -3,7 +3,10 @@
  * An entry comes with a plan and goes with an unload; a reload replaces it.
  */
 import type { PlannedService } from '../../plan/planned-service.ts';
+import type { LaunchFailure } from '../../api/service-status.ts';
 import type { ServiceId } from '../model/ids.ts';
+import type { LaunchFailureFacts } from '../model/service.ts';
+import { launchFailure } from './launch-failure.ts';
 
 export interface CatalogueEntry {
   readonly id: ServiceId;
@@ -22,6 +25,11 @@ export class Catalogue {
 
   find(id: ServiceId): CatalogueEntry | undefined {
     return this.#entries.get(id);
+  }
+
+  describeFailure(id: ServiceId, facts: LaunchFailureFacts): LaunchFailure | undefined {
+    const entry = this.find(id);
+    return entry && launchFailure(entry.service, facts);
   }
 
   put(entry: CatalogueEntry): void {

@@ -8,6 +8,9 @@ import type { Action, Outcome, Reply, ServiceEventFacts } from '../engine/action
 import { reduce } from '../engine/engine.ts';
 import type { EngineEvent, Request } from '../engine/event.ts';
 import { findService, nextDeadline } from '../engine/status.ts';
+import type { Chronicle } from '../history/chronicle.ts';
+import { serviceEvent } from '../history/service-event.ts';
+import type { Origin } from '../history/step-record.ts';
 import type { ProcessLauncher } from '../launcher/process-launcher.ts';
 import type { Journal, Legacy } from '../journal/journal.ts';
 import { type CommandId, commandId } from '../model/ids.ts';
@@ -15,7 +18,6 @@ import { type EngineState, createState } from '../model/state.ts';
 import type { CommandOutcome } from '../service-manager.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Clocks } from './clocks.ts';
-import { launchFailure } from './launch-failure.ts';
 
 /** What the engine's actions mean outside of launcher and clients. */
 export interface EngineObserver {
@@ -38,12 +40,21 @@ export interface Answer {
 /** Node's timers count in 31 bits. */
 const longestTimer = 2 ** 31 - 1;
 
+export interface EngineHostParts {
+  readonly launcher: ProcessLauncher;
+  readonly catalogue: Catalogue;
+  readonly clocks: Clocks;
+  readonly journal: Journal;
+  readonly chronicle: Chronicle;
+}
+
 export class EngineHost {
   readonly #launcher: ProcessLauncher;
   readonly #catalogue: Catalogue;
   readonly #clocks: Clocks;
   readonly #observer: EngineObserver;
   readonly #journal: Journal;
+  readonly #chronicle: Chronicle;
   readonly #replies = new Map<CommandId, Reply>();
   readonly #outcomes = new Map<CommandId, (outcome: CommandOutcome) => void>();
   #state: EngineState = createState();
@@ -51,14 +62,9 @@ export class EngineHost {
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
 
-  constructor(
-    launcher: ProcessLauncher,
-    catalogue: Catalogue,
-    clocks: Clocks,
-    journal: Journal,
-    observer: EngineObserver,
-  ) {
+  constructor({ launcher, catalogue, clocks, journal, chronicle }: EngineHostParts, observer: EngineObserver) {
     this.#journal = journal;
+    this.#chronicle = chronicle;
     this.#launcher = launcher;
     this.#catalogue = catalogue;
     this.#clocks = clocks;
@@ -70,10 +76,11 @@ export class EngineHost {
   }
 
   /** Takes over from a former daemon. Nothing of the past is carried out again. */
-  replay({ state, events }: Pick<Legacy, 'state' | 'events'>): void {
+  replay({ state, events, appendix }: Pick<Legacy, 'state' | 'events' | 'appendix'>): void {
     this.#state = state;
-    for (const { event, now } of events) {
-      reduce(state, event, now);
+    this.#chronicle.restore(appendix, state);
+    for (const { event, now, origin } of events) {
+      this.#chronicle.record({ state, event, origin, now, actions: reduce(state, event, now) });
       if ('command' in event) this.#lastCommand = Math.max(this.#lastCommand, event.command);
     }
   }
@@ -93,11 +100,12 @@ export class EngineHost {
     this.#handle(event);
   }
 
-  request(request: NewRequest): Answer {
+  /** @param origin Who asks. */
+  request(request: NewRequest, origin?: Origin): Answer {
     this.#lastCommand += 1;
     const command = commandId(this.#lastCommand);
     const outcome = new Promise<CommandOutcome>((resolve) => this.#outcomes.set(command, resolve));
-    this.#handle({ ...request, command });
+    this.#handle({ ...request, command }, origin);
     if (request.kind !== 'reload' && request.kind !== 'unload') this.save();
     const reply = this.#replies.get(command);
     this.#replies.delete(command);
@@ -113,10 +121,12 @@ export class EngineHost {
     this.#outcomes.clear();
   }
 
-  #handle(event: EngineEvent): void {
+  #handle(event: EngineEvent, origin?: Origin): void {
     const now = this.#clocks.monotonic();
-    this.#journal.record(event, now);
-    for (const action of reduce(this.#state, event, now)) this.#perform(action);
+    this.#journal.record(event, now, origin);
+    const actions = reduce(this.#state, event, now);
+    this.#chronicle.record({ state: this.#state, event, origin, now, actions });
+    for (const action of actions) this.#perform(action);
     this.#setTimer();
   }
 
@@ -156,13 +166,9 @@ export class EngineHost {
   }
 
   eventOf(facts: ServiceEventFacts): ServiceEvent {
-    const { launchFailure: failure, isExplicit: _isExplicit, pid: _pid, console: _console, ...event } = facts;
+    const time = this.#clocks.toWall(this.#clocks.monotonic());
     const id = findService(this.state, facts.name);
-    return {
-      ...event,
-      time: this.#clocks.toWall(this.#clocks.monotonic()),
-      ...(failure && id !== undefined && { launchFailure: launchFailure(this.#catalogue.get(id).service, failure) }),
-    };
+    return serviceEvent(facts, id, time, (failed, failure) => this.#catalogue.describeFailure(failed, failure));
   }
 
   #outcomeOf(outcome: Outcome): CommandOutcome {

@@ -172,7 +172,7 @@ export class LauncherSession {
   #startAll(names: readonly string[]): void {
     const { supervisor, log, self } = this.#parts;
     for (const name of names) {
-      const reply = supervisor.command('start', name, {}, self);
+      const reply = supervisor.command('start', name, {}, { ...self, occasion: { kind: 'boot' } });
       if (reply.kind !== 'refused') continue;
       this.#hasBootFailed = true;
       log.write(
@@ -202,7 +202,7 @@ export class LauncherSession {
         return;
       case 'shutdown':
         log.write('info', `reeve: ${signalNames.get(signal)}: stopping everything`);
-        supervisor.shutdown(self);
+        supervisor.shutdown({ ...self, occasion: { kind: 'signal', signal } });
         if (supervisor.host.state.active === 0) this.#end(0);
         return;
       case 'explain':
@@ -210,7 +210,7 @@ export class LauncherSession {
         return;
       case 'kill':
         log.write('warn', 'reeve: killing everything');
-        supervisor.shutdown(self);
+        supervisor.shutdown({ ...self, occasion: { kind: 'signal', signal } });
         supervisor.killEverything();
         return;
       default:

@@ -1,15 +1,10 @@
 /**
  * The service manager: the engine, the launcher and the plans behind the one interface that all protocols use.
- *
- * A service is loaded by compiling its name: the plan that comes back holds it and all it needs. What of it is new goes into the engine, all or nothing,
- * and its slots are put to use; what was loaded before stays as it is. Reload compiles the name too, and gives the engine the new description;
- * only when the engine takes it does the launcher run by it.
  */
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from '../../api/service-status.ts';
 import type { LoadFailure } from '../../service/description.ts';
-import type { Reply } from '../engine/action.ts';
 import type { LiveProcess } from '../engine/event.ts';
-import { dependenciesOf, dependentsOf, findService, loadedServices, statusOf, waitingFor } from '../engine/status.ts';
+import { findService, loadedServices, statusOf } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { LogClient } from '../logs/log-client.ts';
@@ -19,31 +14,30 @@ import type {
   ChangeOutcome,
   CommandOptions,
   CommandReply,
+  Inquiries,
   LoadOutcome,
   LogOptions,
   LogPiece,
-  Refusal,
   RuntimeDependencyKind,
   ServiceManager,
   Verb,
 } from '../service-manager.ts';
+import { programName } from '../access/program-name.ts';
+import { Chronicle } from '../history/chronicle.ts';
+import type { Origin } from '../history/step-record.ts';
 import { Journal } from '../journal/journal.ts';
-import { Catalogue, type CatalogueEntry } from './catalogue.ts';
+import { changeOutcome, commandReply, notLoaded, refused } from './answers.ts';
+import { Catalogue } from './catalogue.ts';
 import type { Clocks } from './clocks.ts';
-import { type CompilationResult, Compilations, type CompiledPlan } from './compilations.ts';
+import { Compilations, type CompiledPlan } from './compilations.ts';
 import { Environment } from './environment.ts';
-import { type Answer, EngineHost, type NewRequest } from './engine-host.ts';
-import { launchFailure } from './launch-failure.ts';
+import { EngineHost, type NewRequest } from './engine-host.ts';
+import { SupervisorInquiries } from './inquiries.ts';
 import { noticeText } from './notice-text.ts';
+import { originOf } from './origin.ts';
+import { PlanLoading, type ReloadOutcome } from './plan-loading.ts';
 import { planTroubles } from './plan-troubles.ts';
-
-const notLoaded: Refusal = { kind: 'not-loaded' };
-const refused = (refusal: Refusal): { readonly kind: 'refused'; readonly refusal: Refusal } => ({
-  kind: 'refused',
-  refusal,
-});
-
-type ReloadOutcome = Awaited<ReturnType<ServiceManager['reload']>>;
+import { blockerLines, statusView, summaryView } from './service-views.ts';
 
 export interface SupervisorParts {
   readonly launcher: LauncherConnection;
@@ -60,8 +54,11 @@ export class Supervisor implements ServiceManager {
   readonly host: EngineHost;
   readonly compilations: Compilations;
   readonly daemonEnvironment: Environment;
+  readonly chronicle: Chronicle;
+  readonly inquiries: Inquiries;
   readonly #catalogue = new Catalogue();
   readonly #journal: Journal;
+  readonly #loading: PlanLoading;
   readonly #parts: SupervisorParts;
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
 
@@ -69,8 +66,23 @@ export class Supervisor implements ServiceManager {
     this.#parts = parts;
     this.compilations = new Compilations((request, names) => parts.launcher.compile(request, names));
     this.daemonEnvironment = new Environment(parts.launcher);
-    this.#journal = new Journal(parts.journal, (id) => this.#catalogue.get(id).generation);
-    this.host = new EngineHost(parts.launcher, this.#catalogue, parts.clocks, this.#journal, {
+    this.chronicle = new Chronicle((id, failure) => this.#catalogue.describeFailure(id, failure));
+    this.inquiries = new SupervisorInquiries({
+      state: () => this.host.state,
+      chronicle: this.chronicle,
+      clocks: parts.clocks,
+      describe: (name) => this.#loading.describe(name),
+    });
+    this.#journal = new Journal(parts.journal, (id) => this.#catalogue.get(id).generation, this.chronicle);
+    const { launcher, clocks } = parts;
+    const hostParts = {
+      launcher,
+      catalogue: this.#catalogue,
+      clocks,
+      journal: this.#journal,
+      chronicle: this.chronicle,
+    };
+    this.host = new EngineHost(hostParts, {
       event: (event) => {
         parts.log.event(event);
         for (const listener of this.#listeners) listener(event);
@@ -85,38 +97,21 @@ export class Supervisor implements ServiceManager {
       chain: (from, name) => void this.#chain(from, name),
       allStopped: parts.onAllStopped,
     });
+    this.#loading = new PlanLoading({
+      host: this.host,
+      catalogue: this.#catalogue,
+      journal: this.#journal,
+      compilations: this.compilations,
+      launcher,
+      log: parts.log,
+    });
   }
 
   // Plans
 
   /** Takes what is new in a plan; the failures say why what was asked for is not there. */
   adopt(plan: CompiledPlan): readonly LoadFailure[] {
-    const failures = this.#takeNew(plan);
-    this.#parts.launcher.discard(plan.generation);
-    return failures;
-  }
-
-  #takeNew(plan: CompiledPlan): readonly LoadFailure[] {
-    const { descriptions, generation, slots } = plan;
-    const fresh = descriptions.services.flatMap((service, index) => {
-      const slot = slots[index];
-      if (slot === undefined) throw new Error(`plan ${generation} has no slot for ${service.name}`);
-      return findService(this.host.state, service.name) === undefined ? [{ id: serviceId(slot), service }] : [];
-    });
-    for (const { id, service } of fresh) this.#catalogue.put({ id, generation, service });
-    const { reply } = this.host.request({
-      kind: 'load',
-      services: fresh.map(({ id, service }) => ({ id, description: service })),
-    });
-    if (reply.kind === 'not-loaded' || reply.kind === 'refused') {
-      for (const { id } of fresh) this.#catalogue.remove(id);
-      return reply.kind === 'not-loaded' ? [...reply.failures, ...descriptions.failures] : descriptions.failures;
-    }
-    this.#parts.launcher.use(
-      generation,
-      fresh.map(({ id }) => id),
-    );
-    return descriptions.failures;
+    return this.#loading.adopt(plan);
   }
 
   /** Says what is wrong in a plan. */
@@ -126,90 +121,27 @@ export class Supervisor implements ServiceManager {
     for (const text of errors) this.#parts.log.write('error', text);
   }
 
+  /** Goes on where a former daemon was; true if there was a journal to go by. */
+  recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[], formerDaemon: string): boolean {
+    return this.#loading.recover(plans, processes, formerDaemon);
+  }
+
   async load(name: string, caller: Caller): Promise<LoadOutcome> {
-    if (findService(this.host.state, name) !== undefined) return { kind: 'loaded', isNew: false };
-    const result = await this.compilations.request([name]);
-    const plan = this.#planFor(name, result);
-    if ('failures' in plan) return { kind: 'failed', failures: plan.failures };
-    const failures = this.adopt(plan);
-    if (findService(this.host.state, name) === undefined) return { kind: 'failed', failures: about(name, failures) };
-    this.#audit('load', name, caller);
-    return { kind: 'loaded', isNew: true };
+    const outcome = await this.#loading.load(name);
+    if (outcome.kind === 'loaded' && outcome.isNew) this.#audit('load', name, caller);
+    return outcome;
   }
 
   async reload(name: string, caller: Caller): Promise<ReloadOutcome> {
-    if (findService(this.host.state, name) === undefined) return this.load(name, caller);
-    const plan = this.#planFor(name, await this.compilations.request([name]));
-    if ('failures' in plan) return { kind: 'failed', failures: plan.failures };
-    const outcome = this.#takeReloaded(name, plan);
-    this.#parts.launcher.discard(plan.generation);
+    const outcome = await this.#loading.reload(name);
     if (outcome.kind === 'loaded') this.#audit('reload', name, caller);
     return outcome;
   }
 
-  #takeReloaded(name: string, plan: CompiledPlan): ReloadOutcome {
-    const service = plan.descriptions.services.find((each) => each.name === name);
-    const id = findService(this.host.state, name);
-    if (!service || id === undefined) return { kind: 'failed', failures: about(name, plan.descriptions.failures) };
-    const failures = this.#takeNew(plan);
-    const { reply } = this.host.request({ kind: 'reload', id, description: service });
-    if (reply.kind === 'refused') return reply;
-    if (reply.kind === 'not-loaded') return { kind: 'failed', failures: [...reply.failures, ...failures] };
-    this.#catalogue.put({ id, generation: plan.generation, service });
-    this.host.saveWhole();
-    this.#parts.launcher.use(plan.generation, [id]);
-    return { kind: 'loaded', isNew: false };
-  }
-
   unload(name: string, caller: Caller): ChangeOutcome {
-    const id = findService(this.host.state, name);
-    if (id === undefined) return refused(notLoaded);
-    const { reply } = this.host.request({ kind: 'unload', id });
-    if (reply.kind === 'refused') return reply;
-    this.#catalogue.remove(id);
-    this.host.saveWhole();
-    this.#parts.launcher.forget(id);
-    this.#audit('unload', name, caller);
-    return { kind: 'done' };
-  }
-
-  /**
-   * Goes on where a former daemon was: `plans` are those that the launcher still has, `processes` its table. True if there was a journal to go by;
-   * otherwise everything in the plans is loaded, and what runs is taken as started.
-   */
-  recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[], formerDaemon: string): boolean {
-    const entries = new Map(
-      plans.flatMap(({ generation, descriptions, slots }) =>
-        descriptions.services.map((service, index): [string, CatalogueEntry] => {
-          const id = serviceId(slots[index] ?? 0);
-          return [`${generation} ${id}`, { id, generation, service }];
-        }),
-      ),
-    );
-    const legacy = this.#journal.read((id, generation) => entries.get(`${generation} ${id}`)?.service);
-    if (!('state' in legacy) || !legacy.isAsleep) {
-      this.#parts.log.write('warn', `reeve: this daemon replaces one that ended: ${formerDaemon}`);
-    }
-    if (legacy.damage !== undefined) {
-      this.#parts.log.write('error', `reeve: the journal is damaged: ${legacy.damage}; going by what runs`);
-    }
-    const hasJournal = 'state' in legacy;
-    if (hasJournal) {
-      for (const [id, generation] of legacy.generations) {
-        const entry = entries.get(`${generation} ${id}`);
-        if (entry) this.#catalogue.put(entry);
-      }
-      this.host.replay(legacy);
-    } else {
-      // The newest plan that has a service is the best guess.
-      for (const plan of plans.toSorted((a, b) => b.generation - a.generation)) this.#takeNew(plan);
-    }
-    this.host.report({ kind: 'recovered', processes });
-    this.host.saveWhole();
-    for (const id of loadedServices(this.host.state)) {
-      this.#parts.launcher.use(this.#catalogue.get(id).generation, [id]);
-    }
-    return hasJournal;
+    const outcome = this.#loading.unload(name);
+    if (outcome.kind === 'done') this.#audit('unload', name, caller);
+    return outcome;
   }
 
   // Commands
@@ -219,7 +151,7 @@ export class Supervisor implements ServiceManager {
     if (id === undefined) return refused(notLoaded);
     this.#audit(verb, name, caller);
     const { pin = false, force = false } = options;
-    return commandReply(this.host.request({ kind: 'command', verb, id, pin, force }));
+    return commandReply(this.host.request({ kind: 'command', verb, id, pin, force }, this.#origin(verb, caller)));
   }
 
   unpin(name: string, caller: Caller): ChangeOutcome {
@@ -235,6 +167,8 @@ export class Supervisor implements ServiceManager {
     if (id === undefined) return refused(notLoaded);
     if (statusOf(this.host.state, id).pid === undefined) return refused({ kind: 'no-process' });
     this.#audit(`signal ${signal}`, name, caller);
+    const { uid, pid } = caller;
+    this.chronicle.history.noteSignal(id, { verb: 'signal', uid, pid, program: programName(pid) });
     this.#parts.launcher.signal(id, 'main', signal, 'process');
     return { kind: 'done' };
   }
@@ -260,7 +194,7 @@ export class Supervisor implements ServiceManager {
     const toId = findService(this.host.state, to);
     if (fromId === undefined || toId === undefined) return refused(notLoaded);
     this.#audit('enable', `${to} from ${from}`, caller);
-    const answer = this.host.request({ kind: 'enable', from: fromId, to: toId });
+    const answer = this.host.request({ kind: 'enable', from: fromId, to: toId }, this.#origin('enable', caller));
     return answer.reply.kind === 'done' ? { kind: 'done' } : commandReply(answer);
   }
 
@@ -270,7 +204,7 @@ export class Supervisor implements ServiceManager {
 
   shutdown(caller: Caller): ChangeOutcome {
     this.#audit('shutdown', 'everything', caller);
-    const answer = this.host.request({ kind: 'shutdown' });
+    const answer = this.host.request({ kind: 'shutdown' }, this.#origin('shutdown', caller));
     return changeOutcome(answer.reply);
   }
 
@@ -286,38 +220,17 @@ export class Supervisor implements ServiceManager {
   // What is shown
 
   list(): readonly ServiceSummary[] {
-    return loadedServices(this.host.state).map((id) => this.#summary(id));
+    return loadedServices(this.host.state).map((id) => summaryView(this.host.state, id, this.#parts.clocks));
   }
 
   status(name: string): ServiceStatus | undefined {
     const id = findService(this.host.state, name);
     if (id === undefined) return undefined;
-    const { state } = this.host;
-    const { service } = this.#catalogue.get(id);
-    const { launchFailure: failure, since, ...facts } = statusOf(state, id);
-    return {
-      ...facts,
-      since: this.#parts.clocks.toWall(since),
-      ...(failure && { launchFailure: launchFailure(service, failure) }),
-      waitingFor: waitingFor(state, id),
-      dependencies: dependenciesOf(state, id),
-      dependents: dependentsOf(state, id),
-      logType: service.log.type,
-      ...(service.log.file !== undefined && { logFile: service.log.file }),
-      file: service.file,
-      fileModified: service.modified,
-    };
+    return statusView(this.host.state, id, this.#catalogue.get(id).service, this.#parts.clocks);
   }
 
   blockers(): readonly string[] {
-    const { state } = this.host;
-    return loadedServices(state).flatMap((id) => {
-      const { name, state: serviceState, pid } = statusOf(state, id);
-      if (serviceState === 'stopped') return [];
-      const reasons = waitingFor(state, id).join(', ');
-      const process = pid === undefined ? '' : ` (process ${pid})`;
-      return [`${name}: ${serviceState}${process}${reasons === '' ? '' : `, waits for ${reasons}`}`];
-    });
+    return blockerLines(this.host.state);
   }
 
   environment(): ReadonlyMap<string, string> {
@@ -352,46 +265,11 @@ export class Supervisor implements ServiceManager {
     return this.#catalogue.find(serviceId(slot))?.service.name ?? `slot ${slot}`;
   }
 
-  #summary(id: ServiceId): ServiceSummary {
-    const {
-      name,
-      type,
-      state,
-      target,
-      isExplicit,
-      isFailed,
-      isSkipped,
-      isPinnedStarted,
-      isPinnedStopped,
-      console,
-      stopReason,
-      exit,
-      pid,
-      since,
-    } = statusOf(this.host.state, id);
-    return {
-      name,
-      type,
-      state,
-      target,
-      isExplicit,
-      isFailed,
-      isSkipped,
-      isPinnedStarted,
-      isPinnedStopped,
-      console,
-      stopReason,
-      ...(exit && { exit }),
-      ...(pid !== undefined && { pid }),
-      since: this.#parts.clocks.toWall(since),
-    };
-  }
-
   #change(verb: string, name: string, caller: Caller, request: (id: ServiceId) => NewRequest): ChangeOutcome {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
     this.#audit(verb, name, caller);
-    return changeOutcome(this.host.request(request(id)).reply);
+    return changeOutcome(this.host.request(request(id), this.#origin(verb, caller)).reply);
   }
 
   #changeLink(
@@ -405,19 +283,18 @@ export class Supervisor implements ServiceManager {
     const toId = findService(this.host.state, to);
     if (fromId === undefined || toId === undefined) return refused(notLoaded);
     this.#audit(verb, `${from} ${to}`, caller);
-    return changeOutcome(this.host.request(request({ from: fromId, to: toId })).reply);
-  }
-
-  /** The compiled plan, or why there is none. */
-  #planFor(name: string, result: CompilationResult): CompiledPlan | { readonly failures: readonly LoadFailure[] } {
-    if (result.kind === 'compiled') return result.plan;
-    const problem = { message: `cannot compile the service files: ${result.text}` };
-    return { failures: [{ name, class: 'load', problems: [problem] }] };
+    const answer = this.host.request(request({ from: fromId, to: toId }), this.#origin(verb, caller));
+    return changeOutcome(answer.reply);
   }
 
   /** chain-to: load and start as if a client had asked. */
   async #chain(from: string, name: string): Promise<void> {
-    const nobody = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, pid: process.pid };
+    const nobody: Caller = {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      pid: process.pid,
+      occasion: { kind: 'chain', from },
+    };
     const loaded = await this.load(name, nobody);
     if (loaded.kind === 'failed') {
       this.#parts.log.write('error', `${from}: cannot chain to ${name}: it cannot be loaded`, { service: from });
@@ -429,6 +306,10 @@ export class Supervisor implements ServiceManager {
     this.command('start', name, {}, nobody);
   }
 
+  #origin(verb: string, caller: Caller): Origin {
+    return originOf(verb, caller, this.host.state);
+  }
+
   #audit(verb: string, what: string, { uid, gid, pid }: Caller): void {
     this.#parts.log.write('debug', `request: ${verb} ${what} (uid ${uid}, process ${pid})`, {
       verb,
@@ -437,41 +318,5 @@ export class Supervisor implements ServiceManager {
       gid,
       pid,
     });
-  }
-}
-
-/** The failures to show for one name: its own first. */
-function about(name: string, failures: readonly LoadFailure[]): readonly LoadFailure[] {
-  return failures.toSorted((a, b) => Number(b.name === name) - Number(a.name === name));
-}
-
-function commandReply({ reply, outcome }: Answer): CommandReply {
-  switch (reply.kind) {
-    case 'accepted':
-      return { kind: 'accepted', outcome };
-    case 'already':
-    case 'refused':
-      return reply;
-    case 'done':
-      return { kind: 'already' };
-    case 'not-loaded':
-      return refused(notLoaded);
-    default:
-      return reply satisfies never;
-  }
-}
-
-function changeOutcome(reply: Reply): ChangeOutcome {
-  switch (reply.kind) {
-    case 'refused':
-      return reply;
-    case 'not-loaded':
-      return refused(notLoaded);
-    case 'done':
-    case 'already':
-    case 'accepted':
-      return { kind: 'done' };
-    default:
-      return reply satisfies never;
   }
 }
