@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-enum { MOST = 32768, ROUNDS = 16, DEEPEST = 1024, SCOPE_PROCESS = 0, SCOPE_GROUP, SCOPE_EVERYTHING, PIDFD_PROCESS_GROUP = 4, PIDFILE_LARGEST = 20 };
+enum { MOST = 32768, ROUNDS = 16, DEEPEST = 1024, SCOPE_PROCESS = 0, SCOPE_GROUP, SCOPE_EVERYTHING, PIDFILE_LARGEST = 20 };
 enum { SUPERVISED, CANNOT_OPEN, NOT_TRUSTED, NO_NUMBER, NO_PROCESS, NOT_OURS, ANOTHER_SERVICE };
 
 struct relative {
@@ -138,16 +138,13 @@ int signal_process(const struct process *process, int signal, uint8_t scope)
         signal_family(process->pid, leader.session == getsid(0) ? 0 : leader.session, process->pidfd, signal);
         return 0;
     }
-    /* Before its setsid a child is still in the launcher's own group, which must never be meant. */
+    /* Before its setsid a child is still in the launcher's own group, which must never be meant. While the process lives its group does too, and
+     * the number means that group: so it is asked after the number was read. */
     pid_t group = scope == SCOPE_PROCESS ? 0 : getpgid(process->pid);
-    if (group > 0 && group != getpgrp()) {
-        if (CALL(syscall, SYS_pidfd_send_signal, process->pidfd, signal, NULL, PIDFD_PROCESS_GROUP) == 0)
-            return 0;
-        if (errno == EINVAL) /* before Linux 6.9; the process is not reaped, so the number is still its own */
-            return kill(-group, signal) == 0 ? 0 : errno;
+    bool is_group = group > 0 && group != getpgrp();
+    if (CALL(syscall, SYS_pidfd_send_signal, process->pidfd, is_group ? 0 : signal, NULL, 0) != 0)
         return errno;
-    }
-    return CALL(syscall, SYS_pidfd_send_signal, process->pidfd, signal, NULL, 0) == 0 ? 0 : errno;
+    return !is_group || CALL(kill, -group, signal) == 0 ? 0 : errno;
 }
 
 static uint8_t number_in_file(const struct service *service, uint32_t *pid)

@@ -108,7 +108,7 @@ const char *settings_read(const char *path, struct settings *out)
         else
             size += (size_t)got;
     }
-    CALL(close, fd);
+    close(fd);
     return wrong ? wrong : settings_decode(bytes, size, out, &offset);
 }
 

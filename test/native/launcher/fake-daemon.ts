@@ -1,4 +1,5 @@
 /** The daemon as the test plays it: the other end of a relay (native/test/relay.c) that the launcher started as its daemon. */
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FrameWriter } from '../../../src/frame/fields.ts';
 import { FrameReader } from '../../../src/frame/frame.ts';
@@ -14,6 +15,8 @@ export class FakeDaemon {
   readonly pid: number;
   /** Everything that came, in order. */
   readonly events: LauncherEvent[] = [];
+  /** Every service process that was told of, and when it began, so that its number can't be mistaken for another's. */
+  readonly processes = new Map<number, string>();
   isAcknowledging = true;
   handled = 0;
   readonly closed: Promise<void>;
@@ -122,6 +125,15 @@ export class FakeDaemon {
     }
   }
 
+  /** Whether the last that was heard of a slot's process is its end. */
+  isGone(slot: number): boolean {
+    const about = new Set(['executed', 'process', 'exited', 'pid-file']);
+    return (
+      this.events.findLast((event) => 'slot' in event && event.slot === slot && about.has(event.kind))?.kind ===
+      'exited'
+    );
+  }
+
   /** What came, by kind, of one slot. */
   kindsOf(slot: number): string[] {
     return this.events.filter((event) => 'slot' in event && event.slot === slot).map((event) => event.kind);
@@ -132,8 +144,20 @@ export class FakeDaemon {
       const event = decodeEvent(frame, this.#plans);
       this.handled++;
       if (event) this.events.push(event);
+      if (event?.kind === 'executed' || (event?.kind === 'pid-file' && event.result === 'supervised')) {
+        this.processes.set(event.pid, beginOf(event.pid));
+      }
     }
     if (this.isAcknowledging && !this.#isClosed) this.acknowledge();
     this.#wake();
+  }
+}
+
+/** When a process began, in the kernel's words; empty if it is gone. */
+export function beginOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '';
+  } catch {
+    return '';
   }
 }

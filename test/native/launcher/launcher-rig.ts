@@ -12,7 +12,7 @@ import { encodePlan, encodeService } from '../../../src/plan/encode-plan.ts';
 import { encodeSettings } from '../../../src/plan/encode-settings.ts';
 import type { Op, Plan, ServicePlan } from '../../../src/plan/plan.ts';
 import type { Settings } from '../../../src/plan/settings.ts';
-import { FakeDaemon } from './fake-daemon.ts';
+import { FakeDaemon, beginOf } from './fake-daemon.ts';
 
 const native = resolve(import.meta.dirname, '../../../native');
 const built = resolve(import.meta.dirname, '../../../build/native');
@@ -194,9 +194,14 @@ export class LauncherRig implements AsyncDisposable {
     };
   }
 
+  /** Whether there is a daemon that nobody has asked for yet. */
+  get hasDaemon(): boolean {
+    return this.#daemons.length > this.#awaited;
+  }
+
   /** The next daemon that the launcher started. */
   async daemon(): Promise<FakeDaemon> {
-    await this.until(() => this.#daemons.length > this.#awaited, 'a daemon');
+    await this.until(() => this.hasDaemon, 'a daemon');
     const daemon = this.#daemons[this.#awaited++];
     if (!daemon) throw new Error('no daemon');
     return daemon;
@@ -217,17 +222,12 @@ export class LauncherRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = new Set<number>();
-    const begun = new Set<number>();
-    for (const event of this.#daemons.flatMap(({ events }) => events)) {
-      if (event.kind === 'executed' || (event.kind === 'pid-file' && event.result === 'supervised'))
-        begun.add(event.pid);
-      if (event.kind === 'exited') ended.add(event.pid);
+    // Its children are not reaped while it is stopped, so their numbers are still their own.
+    if (!this.hasEnded) this.launcher.kill('SIGSTOP');
+    for (const [pid, begin] of this.#daemons.flatMap(({ processes }) => [...processes])) {
+      if (begin !== '' && beginOf(pid) === begin) endProcess(pid);
     }
     if (!this.hasEnded) {
-      // Its children are not reaped while it is stopped, so their numbers are still their own.
-      this.launcher.kill('SIGSTOP');
-      for (const pid of begun) if (!ended.has(pid)) endProcess(pid);
       this.launcher.kill('SIGKILL');
       await this.exited;
     }
