@@ -2,7 +2,8 @@
 import type { SupervisedDescription } from '../../../../src/daemon/model/supervised-description.ts';
 import { service } from './service.ts';
 import { Broken, type Story } from './story.ts';
-import { StoryWorld, describeService } from './story-world.ts';
+import { describeService } from './story-words.ts';
+import { StoryWorld } from './story-world.ts';
 
 /** The rule that the story breaks, if it does. Errors of the engine count as rules of their own. */
 export function play(story: Story): { readonly world: StoryWorld | undefined; readonly broken: Broken | undefined } {

@@ -10,13 +10,16 @@ import {
   statusOf,
   waitingFor,
 } from '../../../../src/daemon/engine/status.ts';
-import { type CommandId, type ServiceId, commandId, serviceId } from '../../../../src/daemon/model/ids.ts';
+import { type ServiceId, serviceId } from '../../../../src/daemon/model/ids.ts';
 import type { Service } from '../../../../src/daemon/model/service.ts';
 import { createState, type EngineState } from '../../../../src/daemon/model/state.ts';
 import type { SupervisedDescription } from '../../../../src/daemon/model/supervised-description.ts';
+import { CommandLedger } from './command-ledger.ts';
 import { checkAcyclic, checkInvariants } from './invariants.ts';
+import { StepHistory } from './step-history.ts';
 import { Broken, type Story, type StoryStep } from './story.ts';
 import { StoryLauncher, type StoryProcess } from './story-launcher.ts';
+import { describeService } from './story-words.ts';
 import type { NewRequest } from './world.ts';
 
 /** How long original and copy of a state are compared after a hand-over. */
@@ -35,14 +38,13 @@ export class StoryWorld {
   readonly told: string[] = [];
   events = 0;
   #shadow: { readonly state: EngineState; left: number } | undefined;
-  #lastCommand = 0;
   #lastId = 0;
   #lastSequence = 0;
-  readonly #commands = new Map<CommandId, 'asked' | 'accepted' | 'ended'>();
+  readonly #ledger = new CommandLedger();
   #chained: string[] = [];
   #chainsLeft = Infinity;
   #isShuttingDown = false;
-  readonly #calledOff = new Set<string>();
+  readonly #history = new StepHistory();
   #rests = 0;
 
   constructor({ names, descriptions }: Pick<Story, 'names' | 'descriptions'>) {
@@ -171,8 +173,7 @@ export class StoryWorld {
     const left = this.#services().filter(({ state }) => state !== 'stopped');
     if (left.length > 0) throw new Broken('a shutdown ends', left.map((service) => this.#story(service)).join('; '));
     if (this.#rests === 0) throw new Broken('the end of a shutdown is reported', 'it was not');
-    const open = [...this.#commands].filter(([, phase]) => phase === 'accepted');
-    if (open.length > 0) throw new Broken('every accepted command has an outcome', `${open.length} have none`);
+    this.#ledger.close();
     if (this.launcher.processes.length > 0) throw new Broken('no process outlives a shutdown', 'one did');
   }
 
@@ -228,18 +229,8 @@ export class StoryWorld {
   }
 
   #ask(request: NewRequest): string {
-    this.#lastCommand += 1;
-    const command = commandId(this.#lastCommand);
-    this.#commands.set(command, 'asked');
-    const actions = this.#send({ ...request, command });
-    const replies = actions.filter((action) => action.kind === 'reply');
-    const [reply] = replies;
-    if (replies.length !== 1 || reply?.command !== command) {
-      throw new Broken('every request has one reply', `${request.kind} has ${replies.length}`);
-    }
-    this.#commands.set(command, reply.reply.kind === 'accepted' ? 'accepted' : 'ended');
-    this.#settleOutcomes(actions);
-    return reply.reply.kind === 'refused' ? `refused: ${reply.reply.refusal.kind}` : reply.reply.kind;
+    const command = this.#ledger.open();
+    return this.#ledger.answer(command, this.#send({ ...request, command }));
   }
 
   #deliver(): string | undefined {
@@ -265,15 +256,17 @@ export class StoryWorld {
     this.#followShadow(event, actions);
     for (const action of actions) this.#note(action, isRequest);
     this.#checkWindows(before);
-    checkInvariants(this.state, this.launcher, this.#calledOff);
+    this.#history.compare(this.state);
+    checkInvariants(this.state, this.launcher, this.#history.calledOff);
     if (isRequest && event.kind !== 'command') checkAcyclic(this.state);
-    if (!isRequest) this.#settleOutcomes(actions);
+    if (!isRequest) this.#ledger.settle(actions);
     this.#checkShown();
     return actions;
   }
 
   #note(action: Action, isRequest: boolean): void {
     this.launcher.perform(action);
+    this.#history.note(this.state, action);
     if (action.kind === 'reply' && !isRequest) throw new Broken('only requests have replies', '');
     if (action.kind === 'chain') {
       if (this.#isShuttingDown) throw new Broken('nothing is chained in a shutdown', action.name);
@@ -281,21 +274,9 @@ export class StoryWorld {
     }
     if (action.kind === 'all-stopped') this.#rests += Number(action.isAsked);
     if (action.kind !== 'event') return;
-    const { name, event: what } = action.event;
-    if (what === 'started') this.#calledOff.delete(name);
-    if (what === 'start-cancelled' || what === 'start-failed') this.#calledOff.add(name);
     this.#lastSequence += 1;
     if (action.event.sequence !== this.#lastSequence) {
       throw new Broken('events are numbered', `${action.event.sequence} came, not ${this.#lastSequence}`);
-    }
-  }
-
-  #settleOutcomes(actions: readonly Action[]): void {
-    for (const action of actions) {
-      if (action.kind !== 'outcome') continue;
-      const phase = this.#commands.get(action.command);
-      if (phase !== 'accepted') throw new Broken('an accepted command has one outcome', `it is ${phase ?? 'unknown'}`);
-      this.#commands.set(action.command, 'ended');
     }
   }
 
@@ -423,24 +404,4 @@ export class StoryWorld {
     const choice = choices[pick % Math.max(choices.length, 1)];
     return choice === undefined ? undefined : act(choice);
   }
-}
-
-/** `a: process, depends-on b, start-timeout 50`: what is not the default. */
-export function describeService(description: SupervisedDescription): string {
-  const { name, type, dependencies, restart, options, startTimeout, stopTimeout } = description;
-  const words: string[] = [type, ...dependencies.map(({ kind, name: other }) => `${kind} ${other}`)];
-  if (description.stopCommand.length > 0) words.push('stop-command');
-  if (description.readiness) words.push('ready-notification');
-  if (description.console !== 'none') words.push(`${description.console}-console`);
-  if (description.termSignal !== 15) words.push(`term-signal ${description.termSignal ?? 'none'}`);
-  if (description.chainTo !== undefined) words.push(`chain-to ${description.chainTo}`);
-  words.push(`restart ${restart.mode}`);
-  if (restart.smoothRecovery) words.push('smooth-recovery');
-  if (type === 'process' || type === 'bgprocess') {
-    words.push(`delay ${restart.delay}`, `limit ${restart.limitCount} in ${restart.limitInterval}`);
-  }
-  if (type !== 'internal' && type !== 'triggered')
-    words.push(`start-timeout ${startTimeout}`, `stop-timeout ${stopTimeout}`);
-  words.push(...Object.entries(options).flatMap(([option, isSet]) => (isSet ? [option] : [])));
-  return `${name}: ${words.join(', ')}`;
 }
