@@ -106,7 +106,7 @@ function parseAllowance(words: readonly string[], subject: GrantSubject): Allowa
     throw new LineProblem(`'nothing' takes nothing away`, `remove the line: what is not granted is refused`);
   }
   if (!isRole(first)) {
-    if (isVerb(first)) throw new LineProblem(`'${first}' is a verb and no role`, `write 'only ${words.join(' ')}'`);
+    if (isVerb(first)) throw new LineProblem(`'${first}' is a verb and no role`, "put 'only' before it");
     const { advice } = didYouMean(first, [...roles, 'only']);
     throw new LineProblem(`unknown role '${first}'`, advice ?? form);
   }
