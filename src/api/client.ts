@@ -11,10 +11,11 @@
  * connection of its own, so nothing here waits for anything else.
  */
 import * as decoders from './control-decoders.ts';
-import type { AccessReport, CommandProgress, DaemonInfo } from './control-decoders.ts';
+import type { AccessReport, CommandProgress, DaemonInfo, Rehearsal } from './control-decoders.ts';
 import { toControlError } from './control-error.ts';
 import type { Decoder } from './decoder.ts';
 import { findSocket, type SocketChoice } from './default-paths.ts';
+import type { DependencyLink, HistoryStep } from './history.ts';
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from './service-status.ts';
 import { ClientConnection } from './varlink/client-connection.ts';
 import type { JsonObject } from './varlink/envelope.ts';
@@ -51,6 +52,8 @@ export interface LogPiece {
   readonly bytes: Buffer;
   /** Bytes that are missing right before these. */
   readonly lost: number;
+  /** Bytes of the log before these. It begins anew when the logger does. */
+  readonly position: number;
 }
 
 export interface LogOptions {
@@ -59,6 +62,8 @@ export interface LogOptions {
   /** Go on with what comes. */
   readonly follow?: boolean;
 }
+
+export type PlannedVerb = 'start' | 'stop' | 'restart' | 'wake' | 'release' | 'shutdown';
 
 export type RuntimeDependencyKind = 'depends-on' | 'depends-ms' | 'waits-for';
 
@@ -103,12 +108,8 @@ export class ReeveClient implements Disposable {
   }
 
   /** All loaded services, or those of them that are named. */
-  async list(names?: readonly string[]): Promise<readonly ServiceSummary[]> {
-    const services: ServiceSummary[] = [];
-    for await (const reply of this.#stream(this.#connection, 'List', { ...(names && { names }) }, decoders.listReply)) {
-      services.push(...reply.services);
-    }
-    return services;
+  list(names?: readonly string[]): Promise<readonly ServiceSummary[]> {
+    return this.#collect('List', { ...(names && { names }) }, decoders.listReply, ({ services }) => services);
   }
 
   async status(name: string): Promise<ServiceStatus> {
@@ -196,8 +197,8 @@ export class ReeveClient implements Disposable {
   async *readLog(name: string, options: LogOptions = {}): AsyncGenerator<LogPiece, void, void> {
     const { lastBytes, follow } = options;
     const parameters = { name, ...(lastBytes !== undefined && { lastBytes }), ...(follow && { follow }) };
-    for await (const { data, lost } of this.#ownStream('ReadLog', parameters, decoders.logReply)) {
-      if (data !== '' || lost > 0) yield { bytes: Buffer.from(data, 'base64'), lost };
+    for await (const { data, lost, position } of this.#ownStream('ReadLog', parameters, decoders.logReply)) {
+      if (data !== '' || lost > 0) yield { bytes: Buffer.from(data, 'base64'), lost, position };
     }
   }
 
@@ -224,6 +225,38 @@ export class ReeveClient implements Disposable {
     return (await this.#call('Blockers', {}, decoders.blockersReply)).blockers;
   }
 
+  /** From the present state of a service back to its first cause, newest first. */
+  async why(name: string): Promise<readonly HistoryStep[]> {
+    return (await this.#call('Why', { name }, decoders.stepsReply)).steps;
+  }
+
+  /** What is known of the past, oldest first. @param since Milliseconds since 1970. */
+  history({ names, since }: { readonly names?: readonly string[]; readonly since?: number } = {}): Promise<
+    readonly HistoryStep[]
+  > {
+    const parameters = { ...(names && { names }), ...(since !== undefined && { since }) };
+    return this.#collect('History', parameters, decoders.stepsReply, ({ steps }) => steps);
+  }
+
+  /** The newest events, oldest first. @param after Only those with a larger sequence number. */
+  recentEvents({ names, after }: { readonly names?: readonly string[]; readonly after?: number } = {}): Promise<
+    readonly ServiceEvent[]
+  > {
+    const parameters = { ...(names && { names }), ...(after !== undefined && { after }) };
+    return this.#collect('RecentEvents', parameters, decoders.recentEventsReply, ({ events }) => events);
+  }
+
+  /** Among all loaded services, or among those named. */
+  dependencies(names?: readonly string[]): Promise<readonly DependencyLink[]> {
+    return this.#collect('Dependencies', { ...(names && { names }) }, decoders.linksReply, ({ links }) => links);
+  }
+
+  /** What a command would do, without doing it. `shutdown` has no name. */
+  plan(verb: PlannedVerb, name?: string, options: Pick<StopOptions, 'pin' | 'force'> = {}): Promise<Rehearsal> {
+    const parameters = { verb, ...(name !== undefined && { name }), ...pinned(options), ...forced(options) };
+    return this.#call('Plan', parameters, decoders.rehearsal);
+  }
+
   /** The services as they are, in one piece, then every event. Leaving the loop ends it. */
   async *events(names?: readonly string[]): AsyncGenerator<Change, void, void> {
     const services: ServiceSummary[] = [];
@@ -240,6 +273,18 @@ export class ReeveClient implements Disposable {
     } catch (error) {
       throw understood(error);
     }
+  }
+
+  /** A list that comes in pieces. */
+  async #collect<T, E>(
+    method: string,
+    parameters: JsonObject,
+    decode: Decoder<T>,
+    elements: (reply: T) => readonly E[],
+  ): Promise<readonly E[]> {
+    const all: E[] = [];
+    for await (const reply of this.#stream(this.#connection, method, parameters, decode)) all.push(...elements(reply));
+    return all;
   }
 
   async #command(method: string, parameters: JsonObject, options: CommandOptions): Promise<CommandResult> {

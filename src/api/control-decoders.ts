@@ -1,6 +1,7 @@
 /** The values of `io.reeve.Control` as the client reads them. */
 import { type Role, roles } from './access/verb.ts';
 import { type Decoder, flag, list, number, oneOf, optional, record, text, textMap } from './decoder.ts';
+import { causeKinds, type DependencyLink, type HistoryStep, type StepCause, stepKinds } from './history.ts';
 import type {
   DependencyStatus,
   ExitStatus,
@@ -204,6 +205,56 @@ export const accessReport: Decoder<AccessReport> = record({
   rights: list(right),
 });
 
+const cause: Decoder<StepCause> = record({
+  kind: oneOf(...causeKinds),
+  service: optional(text),
+  request: optional(record({ verb: text, uid: number, pid: number, program: optional(text) })),
+  exit: optional(exitStatus),
+  launchFailure: optional(launchFailure),
+  signal: optional(number),
+  restarts: optional(number),
+  restartLimit: optional(number),
+  isGivingUp: optional(flag),
+});
+
+const step: Decoder<HistoryStep> = record({
+  sequence: number,
+  time: number,
+  name: text,
+  step: oneOf(...stepKinds),
+  cause,
+  causedBy: optional(number),
+  isBoot: flag,
+});
+
+const link: Decoder<DependencyLink> = record({
+  from: text,
+  to: text,
+  kind: text,
+  isHolding: flag,
+  isWaiting: flag,
+});
+
+/** What a command would do. */
+export interface Rehearsal {
+  readonly outcome: 'already' | 'started' | 'stopped' | 'failed' | 'cancelled' | 'still-required' | 'unsettled';
+  readonly requiredBy: readonly string[];
+  readonly steps: readonly HistoryStep[];
+  /** Services that would still be on their way, and what they would wait for. */
+  readonly unsettled: readonly { readonly name: string; readonly waitingFor: readonly string[] }[];
+}
+
+export const rehearsal: Decoder<Rehearsal> = record({
+  outcome: oneOf('already', 'started', 'stopped', 'failed', 'cancelled', 'still-required', 'unsettled'),
+  requiredBy: list(text),
+  steps: list(step),
+  unsettled: list(record({ name: text, waitingFor: list(text) })),
+});
+
+export const stepsReply = record({ steps: list(step) });
+export const recentEventsReply = record({ events: list(serviceEvent) });
+export const linksReply = record({ links: list(link) });
+
 export const commandReply = record({
   outcome: optional(oneOf('accepted', 'already', 'started', 'stopped', 'still-required', 'enabled')),
   event: optional(serviceEvent),
@@ -222,4 +273,4 @@ export const statusReply = record({ service: serviceStatus });
 export const loadReply = record({ isNew: flag });
 export const environmentReply = record({ variables: textMap });
 export const blockersReply = record({ blockers: list(text) });
-export const logReply = record({ data: text, lost: number });
+export const logReply = record({ data: text, lost: number, position: number });

@@ -66,6 +66,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   process.once('exit', () => gate[Symbol.dispose]());
   const server = createControlServer({
     manager: supervisor,
+    inquiries: supervisor.inquiries,
     info: () => ({
       version: options.version,
       pid: process.pid,

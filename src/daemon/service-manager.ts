@@ -147,4 +147,6 @@ export interface LogPiece {
   readonly bytes: Buffer;
   /** Bytes that were lost right before this piece. */
   readonly lost: number;
+  /** Bytes of the log before this piece, since the present logger first saw the service. */
+  readonly position: number;
 }

@@ -155,7 +155,7 @@ test('readLog() gives any bytes as they were written, and follows', async () => 
   expect(pieces).toEqual([log, 'more\n']);
   const newest: unknown[] = [];
   for await (const piece of reeve.readLog('web', { lastBytes: 2 })) newest.push(piece);
-  expect(newest).toEqual([{ bytes: Buffer.of(254, 255), lost: 254 }]);
+  expect(newest).toEqual([{ bytes: Buffer.of(254, 255), lost: 254, position: 254 }]);
 });
 
 test('readLog() says so when the output is not kept', async () => {

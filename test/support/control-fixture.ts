@@ -58,6 +58,7 @@ export async function startControlFixture(
   });
   const server = createControlServer({
     manager,
+    inquiries: manager.inquiries,
     info: () => ({
       version: '0.1.0',
       pid: process.pid,

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StepCause } from '../../src/api/history.ts';
 import type {
   LaunchFailure,
   ServiceEvent,
@@ -27,6 +28,7 @@ import type {
   Verb,
 } from '../../src/daemon/service-manager.ts';
 import type { LoadFailure } from '../../src/service/description.ts';
+import { MemoryInquiries } from './memory-inquiries.ts';
 
 export interface MemoryService {
   /** What a start does: succeed (default), end with status 3, fail to execute, or wait until `finish` or `fail`. */
@@ -69,6 +71,11 @@ export class MemoryManager implements ServiceManager {
   readonly signals: { name: string; signal: number }[] = [];
   readonly triggers = new Map<string, boolean>();
   readonly #events = new EventEmitter<{ event: [ServiceEvent]; finish: [string, boolean]; log: [string] }>();
+  readonly inquiries = new MemoryInquiries((name) =>
+    [...this.loaded.keys()]
+      .filter((each) => name === undefined || each === name)
+      .flatMap((each) => this.status(each) ?? []),
+  );
   #sequence = 0;
   #pid = 100;
   #isShuttingDown = false;
@@ -258,10 +265,14 @@ export class MemoryManager implements ServiceManager {
   async *readLog(name: string, { lastBytes, follow, signal }: LogOptions): AsyncIterable<LogPiece> {
     const bytes = Buffer.from(this.loaded.get(name)?.service.log ?? '', 'latin1');
     const wanted = lastBytes === 0 ? bytes : bytes.subarray(-lastBytes);
-    if (wanted.length > 0) yield { bytes: wanted, lost: bytes.length - wanted.length };
+    const before = bytes.length - wanted.length;
+    let position = bytes.length;
+    if (wanted.length > 0) yield { bytes: wanted, lost: before, position: before };
     while (follow && signal?.aborted === false) {
       const line = await this.#nextLine(signal);
-      if (line !== undefined) yield { bytes: Buffer.from(line), lost: 0 };
+      if (line === undefined) continue;
+      yield { bytes: Buffer.from(line), lost: 0, position };
+      position += Buffer.byteLength(line);
     }
   }
 
@@ -308,6 +319,7 @@ export class MemoryManager implements ServiceManager {
       isSkipped: false,
       ...(because !== undefined && { because }),
     };
+    this.inquiries.pastEvents.push(told);
     this.#events.emit('event', told);
     return told;
   }
@@ -346,13 +358,19 @@ export class MemoryManager implements ServiceManager {
     return { kind: 'accepted', outcome: this.#startNow(it) };
   }
 
-  async #startNow(it: Loaded): Promise<CommandOutcome> {
+  async #startNow(it: Loaded, dependent?: string): Promise<CommandOutcome> {
     it.target = 'started';
     it.state = 'starting';
+    const request = { verb: 'start', uid: 1000, pid: 99, program: 'reevectl' };
+    this.inquiries.note(
+      it.name,
+      'starting',
+      dependent === undefined ? { kind: 'request', request } : { kind: 'dependent', service: dependent },
+    );
     for (const name of it.service.dependsOn ?? []) {
       const dependency = this.#get(name);
       if (dependency.state === 'started') continue;
-      const outcome = await this.#startNow(dependency);
+      const outcome = await this.#startNow(dependency, it.name);
       if (outcome.kind !== 'started') return this.#failed(it, 'dependency-failed', name);
     }
     const how = it.service.start ?? 'succeeds';
@@ -372,6 +390,7 @@ export class MemoryManager implements ServiceManager {
       return this.#failed(it, 'failed');
     }
     it.state = 'started';
+    this.inquiries.note(it.name, 'started', { kind: 'executed' });
     it.exitStatus = undefined;
     it.pid = ++this.#pid;
     return { kind: 'started', event: this.emit(it.name, 'started') };
@@ -381,6 +400,7 @@ export class MemoryManager implements ServiceManager {
     it.state = 'stopped';
     it.target = 'stopped';
     it.stopReason = reason;
+    this.inquiries.note(it.name, 'stopped', failureCause(it, because));
     return { kind: 'failed', event: this.emit(it.name, 'start-failed', because) };
   }
 
@@ -402,10 +422,15 @@ export class MemoryManager implements ServiceManager {
   async #stopNow(it: Loaded, dependents: readonly string[]): Promise<CommandOutcome> {
     for (const name of dependents) await this.#stopNow(this.#get(name), []);
     it.state = 'stopping';
+    this.inquiries.note(it.name, 'stopping', {
+      kind: 'request',
+      request: { verb: 'stop', uid: 1000, pid: 99, program: 'reevectl' },
+    });
     if (it.service.stop === 'waits') await this.#finished(it.name);
     await nextTurn();
     it.state = 'stopped';
     it.stopReason = 'normal';
+    this.inquiries.note(it.name, 'stopped', { kind: 'done' });
     it.pid = undefined;
     return { kind: 'stopped', event: this.emit(it.name, 'stopped') };
   }
@@ -431,4 +456,10 @@ export class MemoryManager implements ServiceManager {
       signal.addEventListener('abort', () => settle(), { once: true });
     });
   }
+}
+
+function failureCause({ exitStatus, launchFailure }: Loaded, because: string | undefined): StepCause {
+  if (because !== undefined) return { kind: 'dependency-failed', service: because };
+  if (launchFailure) return { kind: 'exec-failed', launchFailure };
+  return { kind: 'exited', exit: { kind: 'exited', status: exitStatus ?? 0 } };
 }

@@ -28,9 +28,14 @@ export class Parameters {
     return this.optionalInteger(name) ?? this.#fail(name);
   }
 
-  optionalInteger(name: string): number | undefined {
+  optionalNumber(name: string): number | undefined {
     const value = this.#get(name);
     return value === undefined || typeof value === 'number' ? value : this.#fail(name);
+  }
+
+  /** That it has no fraction was checked against the definition. */
+  optionalInteger(name: string): number | undefined {
+    return this.optionalNumber(name);
   }
 
   integers(name: string): readonly number[] | undefined {

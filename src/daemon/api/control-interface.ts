@@ -7,10 +7,18 @@ import type { JsonObject } from '../../api/varlink/envelope.ts';
 import type { InterfaceImplementation, Method, MethodCall } from '../../api/varlink/method.ts';
 import { serviceErrors } from '../../api/varlink/varlink-error.ts';
 import type { AccessGate } from '../access/access-gate.ts';
-import type { ChangeOutcome, LoadOutcome, RuntimeDependencyKind, ServiceManager, Verb } from '../service-manager.ts';
+import type {
+  ChangeOutcome,
+  Inquiries,
+  LoadOutcome,
+  RuntimeDependencyKind,
+  ServiceManager,
+  Verb,
+} from '../service-manager.ts';
 import { enable, ensureLoaded, runCommand, serviceName } from './commands.ts';
 import { controlError, loadError, refusalError } from './control-errors.ts';
 import { answerAccess, guarded } from './guard.ts';
+import { inquiryMethods } from './inquiring.ts';
 import { events, list } from './listing.ts';
 import { readLog } from './log-reading.ts';
 
@@ -29,11 +37,13 @@ export interface DaemonInfo {
 export interface ControlOptions {
   readonly definition: InterfaceDefinition;
   readonly manager: ServiceManager;
+  readonly inquiries: Inquiries;
   readonly info: () => DaemonInfo;
   readonly gate: AccessGate;
 }
 
-export function createControlInterface({ definition, manager, info, gate }: ControlOptions): InterfaceImplementation {
+export function createControlInterface(options: ControlOptions): InterfaceImplementation {
+  const { definition, manager, inquiries, info, gate } = options;
   const methods: Record<string, Method> = {
     Ping: () => {},
     Info: () => ({ ...info() }),
@@ -49,6 +59,7 @@ export function createControlInterface({ definition, manager, info, gate }: Cont
     Blockers: () => ({ blockers: manager.blockers() }),
     Events: (call) => events(manager, call, gate),
     Access: (call) => answerAccess(gate, call),
+    ...inquiryMethods(inquiries, gate),
     ...Object.fromEntries(Object.entries(verbs).map(([method, verb]) => [method, command(manager, verb)])),
     Enable: (call) => enable(manager, call),
     Disable: (call) => {

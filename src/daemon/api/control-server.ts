@@ -4,12 +4,13 @@ import { parseInterface } from '../../api/varlink/interface-parser.ts';
 import type { ServerLimits } from '../../api/varlink/limits.ts';
 import { VarlinkServer, type ServerLog } from '../../api/varlink/server.ts';
 import type { AccessGate } from '../access/access-gate.ts';
-import type { ServiceManager } from '../service-manager.ts';
+import type { Inquiries, ServiceManager } from '../service-manager.ts';
 import { createControlInterface, type DaemonInfo } from './control-interface.ts';
 import { descriptorOf, type PeerCredentials } from './peer-credentials.ts';
 
 export interface ControlServerOptions {
   readonly manager: ServiceManager;
+  readonly inquiries: Inquiries;
   readonly info: () => DaemonInfo;
   readonly gate: AccessGate;
   readonly credentials: PeerCredentials;
@@ -25,11 +26,11 @@ export interface ControlServerOptions {
 const reservedDescriptors = 32;
 
 export function createControlServer(options: ControlServerOptions): VarlinkServer {
-  const { manager, info, gate, credentials, log } = options;
+  const { manager, inquiries, info, gate, credentials, log } = options;
   const definition = parseInterface(options.definition);
   return new VarlinkServer({
     identity: { vendor: 'reeve', product: 'reeve', version: info().version, url: '' },
-    interfaces: [createControlInterface({ definition, manager, info, gate })],
+    interfaces: [createControlInterface({ definition, manager, inquiries, info, gate })],
     identify: (socket) => {
       gate.refresh();
       return credentials.of(socket);

@@ -5,23 +5,13 @@ import type { ServiceEvent, ServiceSummary } from '../../api/service-status.ts';
 import { serviceErrors } from '../../api/varlink/varlink-error.ts';
 import type { AccessGate } from '../access/access-gate.ts';
 import type { ServiceManager } from '../service-manager.ts';
+import { answerInPieces, toPieces } from './pieces.ts';
 
-const pieceSize = 200;
-/** What fits into one reply that every client takes. */
-const largestList = 2_000;
 /** Events that may wait for a slow reader of the first state. */
 const largestBacklog = 4_096;
 
 export async function list(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
-  const services = selected(manager, selection(call, gate));
-  if (!call.stream) {
-    if (services.length > largestList) throw serviceErrors.expectedMore();
-    return { services };
-  }
-  const pieces = toPieces(services);
-  const last = pieces.pop() ?? [];
-  for (const piece of pieces) await call.stream.send({ services: piece });
-  return { services: last };
+  return answerInPieces(call, 'services', selected(manager, selection(call, gate)));
 }
 
 export async function events(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
@@ -46,7 +36,7 @@ export async function events(manager: ServiceManager, call: MethodCall, gate: Ac
 }
 
 /** Whether a service is one of those asked for, and the caller may see it. */
-function selection({ parameters, peer }: MethodCall, gate: AccessGate): (name: string) => boolean {
+export function selection({ parameters, peer }: MethodCall, gate: AccessGate): (name: string) => boolean {
   const names = parameters.texts('names');
   const wanted = names && new Set(names);
   return (name) => (wanted === undefined || wanted.has(name)) && maySee(gate, peer, name);
@@ -58,12 +48,6 @@ function maySee({ rules }: AccessGate, peer: Peer, name: string): boolean {
 
 function selected(manager: ServiceManager, isSelected: (name: string) => boolean): readonly ServiceSummary[] {
   return manager.list().filter(({ name }) => isSelected(name));
-}
-
-function toPieces(services: readonly ServiceSummary[]): (readonly ServiceSummary[])[] {
-  return Array.from({ length: Math.ceil(services.length / pieceSize) }, (_, index) =>
-    services.slice(index * pieceSize, (index + 1) * pieceSize),
-  );
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

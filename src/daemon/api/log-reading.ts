@@ -47,20 +47,24 @@ async function* pieces(manager: ServiceManager, name: string, options: LogOption
 }
 
 async function streamLog(source: AsyncIterable<LogPiece>, stream: ReplyStream): Promise<JsonObject> {
-  for await (const { bytes, lost } of source) {
+  let end = 0;
+  for await (const { bytes, lost, position } of source) {
     for (let at = 0; at === 0 || at < bytes.length; at += pieceSize) {
       const data = bytes.subarray(at, at + pieceSize).toString('base64');
-      await stream.send({ data, lost: at === 0 ? lost : 0 });
+      await stream.send({ data, lost: at === 0 ? lost : 0, position: position + at });
     }
+    end = position + bytes.length;
   }
-  return { data: '', lost: 0 };
+  return { data: '', lost: 0, position: end };
 }
 
 async function newest(source: AsyncIterable<LogPiece>): Promise<JsonObject> {
   const parts: Buffer[] = [];
   let total = 0;
   let lost = 0;
+  let end = 0;
   for await (const piece of source) {
+    end = piece.position + piece.bytes.length;
     parts.push(piece.bytes);
     total += piece.bytes.length;
     lost += piece.lost;
@@ -70,5 +74,5 @@ async function newest(source: AsyncIterable<LogPiece>): Promise<JsonObject> {
       total = largestReply;
     }
   }
-  return { data: Buffer.concat(parts).toString('base64'), lost };
+  return { data: Buffer.concat(parts).toString('base64'), lost, position: end - total };
 }

@@ -1,8 +1,8 @@
 /**
  * Which verb each method of `io.reeve.Control` is, and for which services. A method that is not listed here is for those alone who may do everything.
  *
- * What changes something leaves an audit line; what only looks does not. List, Events and Access are open to everybody who has any right at all: they
- * show each caller what it may see.
+ * What changes something leaves an audit line; what only looks does not. List, Events and the like are open to everybody who has any right at all:
+ * they show each caller what it may see.
  */
 import type { AccessVerb } from '../../api/access/verb.ts';
 import type { MethodCall } from '../../api/varlink/method.ts';
@@ -11,6 +11,7 @@ import type { AccessRules, Need } from '../access/access-rules.ts';
 import { takenAlong } from '../access/taken-along.ts';
 import type { ServiceManager } from '../service-manager.ts';
 import { serviceName } from './commands.ts';
+import { rehearsedVerb } from './inquiring.ts';
 
 export interface AccessContext {
   readonly manager: ServiceManager;
@@ -32,6 +33,18 @@ const table: Readonly<Record<string, MethodAccess>> = {
   Access: open,
   Status: look('observe', ['name']),
   Blockers: look('observe'),
+  Why: look('observe', ['name']),
+  History: open,
+  RecentEvents: open,
+  Dependencies: open,
+  // Who may do it may see what it would do.
+  Plan: {
+    kind: 'look',
+    need: (call) => {
+      const verb = rehearsedVerb(call);
+      return { verb, services: verb === 'shutdown' ? [] : [serviceName(call)] };
+    },
+  },
   ReadLog: look('logs', ['name']),
   GetEnvironment: look('getallenv'),
   Start: command('start'),

@@ -19,7 +19,7 @@ export class LogQueue {
   push(position: bigint, bytes: Buffer): void {
     if (this.#position !== undefined && position > this.#position) this.#lost += Number(position - this.#position);
     this.#position = position + BigInt(bytes.length);
-    this.#pieces.push({ bytes: Buffer.from(bytes), lost: this.#lost });
+    this.#pieces.push({ bytes: Buffer.from(bytes), lost: this.#lost, position: Number(position) });
     this.#lost = 0;
     this.#size += bytes.length;
     while (this.#size > largestBacklog) {
@@ -49,7 +49,8 @@ export class LogQueue {
         this.#size -= piece.bytes.length;
         yield piece;
       } else if (this.#hasEnded) {
-        if (this.#lost > 0) yield { bytes: Buffer.alloc(0), lost: this.#lost };
+        const position = Number(this.#position ?? 0);
+        if (this.#lost > 0) yield { bytes: Buffer.alloc(0), lost: this.#lost, position };
         return;
       } else {
         await new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { ChildLauncher } from './child-launcher.ts';
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from '../../../src/api/service-status.ts';
 import type { DinitManager, EnvironmentChange, ServiceFacts } from '../../../src/daemon/dinit/dinit-manager.ts';
-import type { Action, Reply, ServiceEventFacts } from '../../../src/daemon/engine/action.ts';
+import type { Action, Notice, Reply, ServiceEventFacts } from '../../../src/daemon/engine/action.ts';
 import { reduce } from '../../../src/daemon/engine/engine.ts';
 import type { EngineEvent, Request } from '../../../src/daemon/engine/event.ts';
 import {
@@ -45,6 +45,7 @@ export class EngineManager implements DinitManager, AsyncDisposable {
   readonly variables: Map<string, string>;
   readonly shutdownTypes: ShutdownType[] = [];
   onAllStopped: (isAsked: boolean) => void = () => {};
+  onNotice: (service: ServiceDescription, notice: Notice) => void = () => {};
   readonly #directory: string;
   readonly #serviceDirectories: readonly string[];
   readonly #state = createState();
@@ -246,7 +247,7 @@ export class EngineManager implements DinitManager, AsyncDisposable {
   async *readLog(name: string): AsyncGenerator<LogPiece> {
     await new Promise((resolve) => setImmediate(resolve));
     const id = this.#find(name);
-    if (id !== undefined) yield { bytes: this.#logs.get(id) ?? Buffer.alloc(0), lost: 0 };
+    if (id !== undefined) yield { bytes: this.#logs.get(id) ?? Buffer.alloc(0), lost: 0, position: 0 };
   }
 
   clearLog(name: string): ChangeOutcome {
@@ -381,6 +382,8 @@ export class EngineManager implements DinitManager, AsyncDisposable {
       case 'reply':
         this.#replies.set(action.command, action.reply);
         return undefined;
+      case 'notice':
+        return this.onNotice(this.#entry(action.id).description, action.notice);
       case 'all-stopped':
         setImmediate(() => this.onAllStopped(action.isAsked));
         return undefined;
