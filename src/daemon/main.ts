@@ -49,6 +49,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   const idle = new IdleWatch({
     limit: options.idleExit,
     now: systemClocks.monotonic,
+    after: systemClocks.after,
     isBusy,
     sleep: () => {
       // Who connects from now on waits in the listener's backlog, for the next daemon.

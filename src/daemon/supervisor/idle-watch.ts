@@ -9,6 +9,8 @@ export interface IdleOptions {
   /** Milliseconds without a touch; 0 = never sleep. */
   readonly limit: number;
   readonly now: () => number;
+  /** Calls back once, after so many milliseconds, unless disposed. */
+  readonly after: (delay: number, callback: () => void) => Disposable;
   /** Something is under way, or will be before `limit` has passed. */
   readonly isBusy: () => boolean;
   readonly sleep: () => void;
@@ -17,7 +19,7 @@ export interface IdleOptions {
 export class IdleWatch implements Disposable {
   readonly #options: IdleOptions;
   #touched: number;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Disposable | undefined;
 
   constructor(options: IdleOptions) {
     this.#options = options;
@@ -26,22 +28,22 @@ export class IdleWatch implements Disposable {
 
   /** Something was done just now. Cheap: it is called for every event. */
   touch(): void {
-    const { limit, now } = this.#options;
+    const { limit, now, after } = this.#options;
     if (limit === 0) return;
     this.#touched = now();
-    this.#timer ??= setTimeout(() => this.#look(), limit);
+    this.#timer ??= after(limit, () => this.#look());
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
 
   #look(): void {
-    const { limit, now, isBusy, sleep } = this.#options;
+    const { limit, now, after, isBusy, sleep } = this.#options;
     this.#timer = undefined;
     const rest = this.#touched + limit - now();
-    if (rest > 0) this.#timer = setTimeout(() => this.#look(), Math.ceil(rest));
+    if (rest > 0) this.#timer = after(Math.ceil(rest), () => this.#look());
     else if (!isBusy()) sleep();
   }
 }

@@ -1,42 +1,66 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { IdleWatch } from '../../../src/daemon/supervisor/idle-watch.ts';
 
-beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
-
-function watch(limit: number, isBusy = (): boolean => false): { idle: IdleWatch; slept: () => number } {
+/** A watch in a time of its own. */
+function watch(limit: number, isBusy = (): boolean => false) {
+  let now = 0;
   let slept = 0;
-  const idle = new IdleWatch({ limit, now: () => Date.now(), isBusy, sleep: () => (slept += 1) });
-  return { idle, slept: () => slept };
+  let timer: { readonly due: number; readonly callback: () => void } | undefined;
+  const idle = new IdleWatch({
+    limit,
+    isBusy,
+    now: () => now,
+    after: (delay, callback) => {
+      timer = { due: now + delay, callback };
+      return { [Symbol.dispose]: () => (timer = undefined) };
+    },
+    sleep: () => (slept += 1),
+  });
+  const pass = (time: number): void => {
+    now += time;
+    const due = timer;
+    if (!due || due.due > now) return;
+    timer = undefined;
+    due.callback();
+  };
+  return { idle, pass, slept: () => slept, hasTimer: () => timer !== undefined };
 }
 
 test('IdleWatch sleeps after its limit without a touch', () => {
-  const { idle, slept } = watch(100);
+  const { idle, pass, slept, hasTimer } = watch(100);
   idle.touch();
-  vi.advanceTimersByTime(60);
+  pass(60);
   idle.touch();
-  vi.advanceTimersByTime(60);
+  pass(60);
   expect(slept()).toBe(0);
-  vi.advanceTimersByTime(40);
+  pass(40);
   expect(slept()).toBe(1);
-  expect(vi.getTimerCount()).toBe(0);
+  expect(hasTimer()).toBe(false);
 });
 
 test('IdleWatch that is kept awake has no timer until it is touched again', () => {
   let isBusy = true;
-  const { idle, slept } = watch(100, () => isBusy);
+  const { idle, pass, slept, hasTimer } = watch(100, () => isBusy);
   idle.touch();
-  vi.advanceTimersByTime(1000);
+  pass(1000);
   expect(slept()).toBe(0);
-  expect(vi.getTimerCount()).toBe(0);
+  expect(hasTimer()).toBe(false);
   isBusy = false;
   idle.touch();
-  vi.advanceTimersByTime(100);
+  pass(100);
   expect(slept()).toBe(1);
 });
 
 test('IdleWatch with limit 0 never sleeps', () => {
-  const { idle } = watch(0);
+  const { idle, hasTimer } = watch(0);
   idle.touch();
-  expect(vi.getTimerCount()).toBe(0);
+  expect(hasTimer()).toBe(false);
+});
+
+test('IdleWatch that is disposed never sleeps', () => {
+  const { idle, pass, slept } = watch(100);
+  idle.touch();
+  idle[Symbol.dispose]();
+  pass(1000);
+  expect(slept()).toBe(0);
 });
