@@ -120,7 +120,7 @@ function valuesOf(text: string): Record<string, Record<string, string>> {
     if (typeof keys !== 'object' || keys === null) continue;
     const texts = Object.entries(keys).flatMap(([key, value]): [string, string][] =>
       // A section 'a.b' is told as part of 'a'; it is unknown and complained about.
-      typeof value === 'object' && !Array.isArray(value) ? [] : [[key, String(value)]],
+      typeof value === 'object' && value !== null ? [] : [[key, String(value)]],
     );
     values[section] = Object.fromEntries(texts);
   }
