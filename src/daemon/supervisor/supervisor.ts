@@ -126,22 +126,16 @@ export class Supervisor implements ServiceManager {
     return this.#loading.recover(plans, processes, formerDaemon);
   }
 
-  async load(name: string, caller: Caller): Promise<LoadOutcome> {
-    const outcome = await this.#loading.load(name);
-    if (outcome.kind === 'loaded' && outcome.isNew) this.#audit('load', name, caller);
-    return outcome;
+  load(name: string): Promise<LoadOutcome> {
+    return this.#loading.load(name);
   }
 
-  async reload(name: string, caller: Caller): Promise<ReloadOutcome> {
-    const outcome = await this.#loading.reload(name);
-    if (outcome.kind === 'loaded') this.#audit('reload', name, caller);
-    return outcome;
+  reload(name: string): Promise<ReloadOutcome> {
+    return this.#loading.reload(name);
   }
 
-  unload(name: string, caller: Caller): ChangeOutcome {
-    const outcome = this.#loading.unload(name);
-    if (outcome.kind === 'done') this.#audit('unload', name, caller);
-    return outcome;
+  unload(name: string): ChangeOutcome {
+    return this.#loading.unload(name);
   }
 
   // Commands
@@ -149,7 +143,6 @@ export class Supervisor implements ServiceManager {
   command(verb: Verb, name: string, options: CommandOptions, caller: Caller): CommandReply {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
-    this.#audit(verb, name, caller);
     const { pin = false, force = false } = options;
     return commandReply(this.host.request({ kind: 'command', verb, id, pin, force }, this.#origin(verb, caller)));
   }
@@ -166,7 +159,8 @@ export class Supervisor implements ServiceManager {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
     if (statusOf(this.host.state, id).pid === undefined) return refused({ kind: 'no-process' });
-    this.#audit(`signal ${signal}`, name, caller);
+    // To kill(2) it only asks whether there is a process, and that was answered; the launcher takes it for nonsense and ends whoever says it.
+    if (signal === 0) return { kind: 'done' };
     const { uid, pid } = caller;
     this.chronicle.history.noteSignal(id, { verb: 'signal', uid, pid, program: programName(pid) });
     this.#parts.launcher.signal(id, 'main', signal, 'process');
@@ -193,7 +187,6 @@ export class Supervisor implements ServiceManager {
     const fromId = findService(this.host.state, from);
     const toId = findService(this.host.state, to);
     if (fromId === undefined || toId === undefined) return refused(notLoaded);
-    this.#audit('enable', `${to} from ${from}`, caller);
     const answer = this.host.request({ kind: 'enable', from: fromId, to: toId }, this.#origin('enable', caller));
     return answer.reply.kind === 'done' ? { kind: 'done' } : commandReply(answer);
   }
@@ -203,7 +196,6 @@ export class Supervisor implements ServiceManager {
   }
 
   shutdown(caller: Caller): ChangeOutcome {
-    this.#audit('shutdown', 'everything', caller);
     const answer = this.host.request({ kind: 'shutdown' }, this.#origin('shutdown', caller));
     return changeOutcome(answer.reply);
   }
@@ -237,8 +229,7 @@ export class Supervisor implements ServiceManager {
     return this.daemonEnvironment.variables;
   }
 
-  async setEnvironment(name: string, value: string | undefined, caller: Caller): Promise<ChangeOutcome> {
-    this.#audit(value === undefined ? 'unsetenv' : 'setenv', name, caller);
+  async setEnvironment(name: string, value: string | undefined): Promise<ChangeOutcome> {
     return this.daemonEnvironment.change(name, value);
   }
 
@@ -247,10 +238,9 @@ export class Supervisor implements ServiceManager {
     if (id !== undefined) yield* this.#parts.logs.read(id, options);
   }
 
-  clearLog(name: string, caller: Caller): ChangeOutcome {
+  clearLog(name: string): ChangeOutcome {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
-    this.#audit('clear log', name, caller);
     this.#parts.launcher.clearLog(id);
     return { kind: 'done' };
   }
@@ -268,7 +258,6 @@ export class Supervisor implements ServiceManager {
   #change(verb: string, name: string, caller: Caller, request: (id: ServiceId) => NewRequest): ChangeOutcome {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
-    this.#audit(verb, name, caller);
     return changeOutcome(this.host.request(request(id), this.#origin(verb, caller)).reply);
   }
 
@@ -282,7 +271,6 @@ export class Supervisor implements ServiceManager {
     const fromId = findService(this.host.state, from);
     const toId = findService(this.host.state, to);
     if (fromId === undefined || toId === undefined) return refused(notLoaded);
-    this.#audit(verb, `${from} ${to}`, caller);
     const answer = this.host.request(request({ from: fromId, to: toId }), this.#origin(verb, caller));
     return changeOutcome(answer.reply);
   }
@@ -295,7 +283,7 @@ export class Supervisor implements ServiceManager {
       pid: process.pid,
       occasion: { kind: 'chain', from },
     };
-    const loaded = await this.load(name, nobody);
+    const loaded = await this.load(name);
     if (loaded.kind === 'failed') {
       this.#parts.log.write('error', `${from}: cannot chain to ${name}: it cannot be loaded`, { service: from });
       for (const { problems } of loaded.failures) {
@@ -308,15 +296,5 @@ export class Supervisor implements ServiceManager {
 
   #origin(verb: string, caller: Caller): Origin {
     return originOf(verb, caller, this.host.state);
-  }
-
-  #audit(verb: string, what: string, { uid, gid, pid }: Caller): void {
-    this.#parts.log.write('debug', `request: ${verb} ${what} (uid ${uid}, process ${pid})`, {
-      verb,
-      what,
-      uid,
-      gid,
-      pid,
-    });
   }
 }

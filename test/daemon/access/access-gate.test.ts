@@ -38,10 +38,15 @@ test('AccessGate goes by the grants in its file, and by new ones as soon as it i
   expect(place.messages).toEqual(['reeve: new grants are in effect: 2']);
 });
 
+function replaceByLink(path: string): void {
+  renameSync(path, `${path}.real`);
+  symlinkSync(`${path}.real`, path);
+}
+
 test.each<[string, (path: string) => void]>([
   ['others can write', (path) => chmodSync(path, 0o602)],
   ['the group can write', (path) => chmodSync(path, 0o620)],
-  ['is a link', (path) => (renameSync(path, `${path}.real`), symlinkSync(`${path}.real`, path))],
+  ['is a link', replaceByLink],
   ['is not there', (path) => renameSync(path, `${path}.real`)],
   ['is cut off', (path) => writeFileSync(path, encodeGrants([grant(4001)]).slice(0, -9))],
   ['is empty', (path) => writeFileSync(path, '')],
