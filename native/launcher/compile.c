@@ -8,29 +8,20 @@
 #include <sys/wait.h>
 
 enum why { CANNOT_START = 1, TIME_LIMIT, EXIT_STATUS, SIGNALLED, MALFORMED };
-enum { REQUEST = 1, NAME, ENVIRONMENT, END, MOST_WAITING = 64 };
-
-struct waiting {
-    struct waiting *next;
-    uint32_t request, count;
-    size_t size;
-    uint8_t names[];
-};
+enum { REQUEST = 1, NAME, ENVIRONMENT, END };
 
 static struct {
     int fd; /* the plan that is being written, -1: none is */
     bool is_overdue, is_stale; /* is_stale: whoever asked for it is gone */
     uint32_t request, generation;
     uint64_t deadline;
-    struct waiting *first, **last;
-    uint32_t waiting;
     enum { BOOT_PENDING, BOOT_LOADED, BOOT_FAILED } boot;
     struct {
         enum why why;
         int detail;
         char text[96];
     } failure; /* of the boot plan */
-} compile = { .fd = -1, .last = &compile.first, .deadline = UINT64_MAX };
+} compile = { .fd = -1, .deadline = UINT64_MAX };
 
 static void failed(uint32_t request, enum why why, int detail, const char *text)
 {
@@ -39,7 +30,7 @@ static void failed(uint32_t request, enum why why, int detail, const char *text)
         compile.failure.why = why;
         compile.failure.detail = detail;
         strncpy(compile.failure.text, text, sizeof compile.failure.text - 1);
-        say("the services cannot be compiled: ", text, NULL);
+        say("the services cannot be compiled: ", text);
     }
     tell(EVENT_PLAN_FAILED, "414", (const uint64_t[]){ request, why, (uint64_t)detail }, text, strlen(text));
 }
@@ -199,32 +190,10 @@ void compile_boot(void)
 void compile_request(uint32_t request, struct list names)
 {
     size_t size = (size_t)(names.items.end - names.items.at);
-    if (compile.fd < 0) {
+    if (compile.fd >= 0)
+        failed(request, CANNOT_START, EBUSY, "another compilation is not over");
+    else
         begin(request, names.items.at, size, names.count);
-        return;
-    }
-    struct waiting *waiting = compile.waiting == MOST_WAITING ? NULL : CALL_MEMORY(malloc, sizeof *waiting + size);
-    if (!waiting) {
-        failed(request, CANNOT_START, EBUSY, "too many compilations are waiting");
-        return;
-    }
-    *waiting = (struct waiting){ .request = request, .count = names.count, .size = size };
-    memcpy(waiting->names, names.items.at, size);
-    *compile.last = waiting;
-    compile.last = &waiting->next;
-    compile.waiting++;
-}
-
-static void next(void)
-{
-    while (compile.first && compile.fd < 0) {
-        struct waiting *waiting = compile.first;
-        compile.first = waiting->next;
-        compile.last = compile.first ? compile.last : &compile.first;
-        compile.waiting--;
-        begin(waiting->request, waiting->names, waiting->size, waiting->count);
-        free(waiting);
-    }
 }
 
 void compile_ended(int status)
@@ -245,15 +214,10 @@ void compile_ended(int status)
     }
     shut(&compile.fd);
     compile.deadline = UINT64_MAX;
-    next();
 }
 
 void compile_forget_requests(void)
 {
-    for (struct waiting *waiting; (waiting = compile.first); free(waiting))
-        compile.first = waiting->next;
-    compile.last = &compile.first;
-    compile.waiting = 0;
     compile.is_stale = compile.fd >= 0 && compile.request != 0;
     if (compile.is_stale)
         component_kill(compiler_component.pidfd);

@@ -49,7 +49,7 @@ static _Noreturn void run(const struct component *component, const struct comman
             CALL(execve, command->argv[0], (char **)command->argv, own);
         }
     }
-    say("cannot ", what, component->name, ": ", command->argv[0], ": ", strerror(errno), NULL);
+    say("cannot ", what, component->name, ": ", command->argv[0], ": ", strerror(errno));
     _exit(127);
 }
 
@@ -73,7 +73,7 @@ bool component_start(struct component *component, const struct command *command,
         int error = errno;
         if (pid > 0) /* unreaped, so the number is still its own */
             kill(pid, SIGKILL);
-        say("cannot start ", component->name, ": ", strerror(error), NULL);
+        say("cannot start ", component->name, ": ", strerror(error));
         errno = error;
         return false;
     }
@@ -110,6 +110,6 @@ void component_ended(struct component *component, int status, bool is_meant)
     component->pid = 0;
     if (component->which != COMPONENT_COMPILER && !is_ending && !is_meant) {
         component_delay(component);
-        say(component->name, " ", component_end_text(status), ", starting it again in ", digits((int64_t)(component->delay / 1000000)), " ms", NULL);
+        say(component->name, " ", component_end_text(status), ", starting it again in ", digits((int64_t)(component->delay / 1000000)), " ms");
     }
 }

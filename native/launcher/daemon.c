@@ -124,7 +124,7 @@ void daemon_condemn(const char *why)
 {
     if (!channel.is_condemned) {
         strncpy(channel.why, why, sizeof channel.why - 1);
-        say("the daemon is not to be trusted: ", why, NULL);
+        say("the daemon is not to be trusted: ", why);
     }
     channel.is_condemned = true;
     hang_up();
@@ -189,7 +189,7 @@ void daemon_start(void)
         channel.journal = CALL(memfd_create, "journal", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     int error = channel_pair(ends);
     if (error) {
-        say("cannot make the channel to the daemon: ", strerror(error), NULL);
+        say("cannot make the channel to the daemon: ", strerror(error));
         component_delay(&daemon_component);
         return;
     }
@@ -245,10 +245,10 @@ void daemon_ended(int status)
 
 void daemon_wake(void) { daemon_component.restart_at = channel.is_asleep ? 0 : daemon_component.restart_at; }
 
-const char *daemon_hello(uint64_t version, uint64_t pid)
+bool daemon_hello(uint64_t version, uint64_t pid)
 {
     if (version != 1 || pid != (uint64_t)daemon_component.pid)
-        return "its HELLO has another version or process number";
+        return false;
     channel.phase = CHANNEL_SYNCED;
     tell(EVENT_WELCOME, "44144", (const uint64_t[]){ 1, (uint64_t)getpid(), settings.mode, daemon_component.starts, boot_generation() }, channel.why,
          strlen(channel.why));
@@ -272,19 +272,19 @@ const char *daemon_hello(uint64_t version, uint64_t pid)
     for (int i = 0; i <= MOST_SIGNAL; i++)
         if (channel.requested[i])
             channel.requested[i] = TELL(EVENT_REQUESTED, "1", (uint64_t)i);
-    return NULL;
+    return true;
 }
 
-const char *daemon_acknowledge(uint32_t count)
+bool daemon_acknowledge(uint32_t count)
 {
     if (count - channel.acknowledged > channel.sent - channel.acknowledged)
-        return "it acknowledges what was not sent";
+        return false;
     channel.acknowledged = count;
     channel.progress = now();
     for (int i = 0; i <= MOST_SIGNAL; i++)
         if (channel.requested[i] && (int32_t)(count - channel.requested[i]) >= 0)
             channel.requested[i] = channel.unanswered = 0;
-    return NULL;
+    return true;
 }
 
 void daemon_request(uint8_t signal)

@@ -79,6 +79,9 @@ static void release(const char *entry)
         free((char *)entry);
 }
 
+#ifndef __clang__ /* gcc's analyzer does not see that `place` is in the table */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 int environment_set(struct text text)
 {
     if (text.length > LARGEST_ENTRY || !strchr(text.bytes, '=') || !is_allowed(text.bytes))
@@ -87,7 +90,9 @@ int environment_set(struct text text)
     char *entry = !former && place - environment >= MOST ? NULL : CALL_MEMORY(strdup, text.bytes);
     if (!entry)
         return 3;
-    environment_put(environment, entry);
+    if (!former)
+        place[1] = NULL;
+    *place = entry;
     release(former);
     return 0;
 }

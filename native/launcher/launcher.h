@@ -78,7 +78,8 @@ extern bool is_ending;
 
 /* system.c: small things over the kernel. */
 uint64_t now(void);
-void say(const char *text, ...) __attribute__((sentinel)); /* texts up to NULL: one line on standard error */
+#define say(...) say_line(__VA_ARGS__, (const char *)NULL)  /* texts: one line on standard error */
+void say_line(const char *text, ...) __attribute__((sentinel));
 const char *digits(int64_t number);                        /* valid until the fourth call after it */
 bool watch(int fd, uint32_t events, enum watched kind, uint32_t index);
 void watch_again(int fd, uint32_t events, enum watched kind, uint32_t index);
@@ -168,8 +169,8 @@ void policy_begin(void);
 bool policy_decode(struct frame frame, struct values *out);
 const char *policy_apply(struct frame frame, enum channel_phase phase); /* NULL, or why the daemon is not to be trusted */
 /* daemon.c, for it */
-const char *daemon_hello(uint64_t version, uint64_t pid);
-const char *daemon_acknowledge(uint32_t count);
+bool daemon_hello(uint64_t version, uint64_t pid);
+bool daemon_acknowledge(uint32_t count);
 void daemon_timer(uint64_t deadline);
 void daemon_release(void); /* after EXIT: nothing more is heard or told */
 

@@ -84,11 +84,13 @@ int log_prepare(uint32_t index, const struct service *service)
     slot->file_error = 0;
     if (service->log.type == LOG_PIPE)
         return 0;
+    if (slot->is_open) /* else it is the first that the logger sees of it */
+        owe(index, STARTED);
     if (!is_same)
         owe(index, OPEN);
     else if (service->log.type == LOG_FILE)
         owe(index, FILE_AGAIN);
-    owe(index, STARTED);
+    logs_flush(); /* before the process can write */
     return 0;
 }
 
@@ -156,8 +158,8 @@ static bool push(const int *descriptors, int count)
         if (count && logger.written == 0) {
             message.msg_control = &control;
             message.msg_controllen = (socklen_t)CMSG_SPACE(size);
-            *CMSG_FIRSTHDR(&message) = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = (socklen_t)CMSG_LEN(size) };
-            memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), descriptors, size);
+            control.align = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = (socklen_t)CMSG_LEN(size) };
+            memcpy(CMSG_DATA(&control.align), descriptors, size);
         }
         ssize_t sent = CALL(sendmsg, logger.fd, &message, MSG_NOSIGNAL);
         if (sent <= 0) {
@@ -278,7 +280,7 @@ static bool handle(struct frame frame)
 static void lose(const char *why)
 {
     if (why)
-        say("the logger is not to be trusted: ", why, NULL);
+        say("the logger is not to be trusted: ", why);
     shut(&logger.fd);
     component_kill(logger_component.pidfd);
 }
@@ -308,7 +310,7 @@ void logger_start(void)
 {
     int ends[2], error = channel_pair(ends);
     if (error) {
-        say("cannot make the channel to the logger: ", strerror(error), NULL);
+        say("cannot make the channel to the logger: ", strerror(error));
         component_delay(&logger_component);
         return;
     }

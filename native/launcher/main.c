@@ -37,7 +37,7 @@ static _Noreturn void leave(int status)
 
 static _Noreturn void refuse(const char *what, const char *which, const char *why)
 {
-    say("cannot ", what, which, ": ", why, NULL);
+    say("cannot ", what, which, ": ", why);
     leave(1);
 }
 
@@ -52,7 +52,7 @@ void launcher_exit(uint8_t status)
 
 void launcher_give_up(void)
 {
-    say("the daemon cannot be reached: ending everything", NULL);
+    say("the daemon cannot be reached: ending everything");
     for (int i = 0; i < KILL_ROUNDS && !kill_descendants(); i++) {
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
@@ -67,7 +67,7 @@ static void ending(uint64_t time)
         leave(ending_status);
     if (time < ending_deadline)
         return;
-    say("daemon or logger does not end, killing it", NULL);
+    say("daemon or logger does not end, killing it");
     component_kill(daemon_component.pidfd);
     component_kill(logger_component.pidfd);
     leave(ending_status);
@@ -201,7 +201,7 @@ int main(int count, char **words)
 {
     clean();
     if (count != 2) {
-        say("use: reeve-launcher SETTINGS-FILE", NULL);
+        say("use: reeve-launcher SETTINGS-FILE");
         return 1;
     }
     const char *wrong = settings_read(words[1], &settings);

@@ -1,24 +1,20 @@
 /* What the daemon may say: one row a message, with its size, the phase it is permitted in, its layout and its handler. Whatever is not exactly this
- * ends the daemon (a handler returns why). What is well-formed but cannot be done now is answered with REFUSED. */
+ * ends the daemon. What is well-formed but cannot be done now is answered with REFUSED. */
 #include "launcher.h"
 
-static const char bad_value[] = "a message has a bad value";
+/* A handler gives 0, the errno of a refusal (told with the first number as the slot), or BAD: the value can't have been meant. */
+enum { BAD = -1 };
 
-static void refuse(enum message type, uint64_t slot, int error)
-{
-    if (error)
-        TELL(EVENT_REFUSED, "144", type, slot, (uint64_t)error);
-}
+static int on_hello(struct values *v) { return daemon_hello(v->number[0], v->number[1]) ? 0 : BAD; }
+static int on_acknowledge(struct values *v) { return daemon_acknowledge((uint32_t)v->number[0]) ? 0 : BAD; }
+static int on_forget(struct values *v) { return slot_forget((uint32_t)v->number[0]); }
 
-static const char *on_hello(struct values *v) { return daemon_hello(v->number[0], v->number[1]); }
-static const char *on_acknowledge(struct values *v) { return daemon_acknowledge((uint32_t)v->number[0]); }
-
-static const char *on_compile(struct values *v)
+static int on_compile(struct values *v)
 {
     if (v->number[0] == 0 || v->list[0].count == 0)
-        return bad_value;
+        return BAD;
     compile_request((uint32_t)v->number[0], v->list[0]);
-    return NULL;
+    return 0;
 }
 
 static uint32_t plan_of_generation(uint64_t generation)
@@ -38,118 +34,89 @@ static uint32_t place_in(const struct plan *plan, uint32_t slot, uint32_t from)
     return plan->services;
 }
 
-static const char *on_use(struct values *v)
+static int on_use(struct values *v)
 {
     uint32_t plan = plan_of_generation(v->number[0]);
-    if (plan == NO_INDEX) {
-        refuse(MESSAGE_USE, NO_INDEX, ENOENT);
-        return NULL;
-    }
-    for (uint32_t i = 0, place = 0; i < v->list[0].count; i++) {
+    for (uint32_t i = 0, place = 0; plan != NO_INDEX && i < v->list[0].count; i++) {
         uint32_t slot = field_u32(&v->list[0].items);
         place = place_in(&plans[plan].plan, slot, place);
-        if (place == plans[plan].plan.services)
-            refuse(MESSAGE_USE, slot, ENOENT);
-        else if (slots[slot].is_loaded && plans[slots[slot].plan].plan.generation > v->number[0])
-            refuse(MESSAGE_USE, slot, ESTALE);
-        else
+        bool is_there = place < plans[plan].plan.services;
+        bool is_older = is_there && slots[slot].is_loaded && plans[slots[slot].plan].plan.generation > v->number[0];
+        if (is_there && !is_older)
             slot_use(slot, plan, place);
+        else
+            TELL(EVENT_REFUSED, "144", MESSAGE_USE, slot, is_older ? ESTALE : ENOENT);
     }
-    return NULL;
+    v->number[0] = NO_INDEX;
+    return plan == NO_INDEX ? ENOENT : 0;
 }
 
-static const char *on_discard(struct values *v)
+static int on_discard(struct values *v)
 {
     uint32_t plan = plan_of_generation(v->number[0]);
-    if (plan == NO_INDEX) {
-        refuse(MESSAGE_DISCARD, NO_INDEX, ENOENT);
-        return NULL;
-    }
+    v->number[0] = NO_INDEX;
+    if (plan == NO_INDEX)
+        return ENOENT;
     plans[plan].is_wanted = false;
     plan_release(plan);
-    return NULL;
+    return 0;
 }
 
-static const char *on_forget(struct values *v)
-{
-    refuse(MESSAGE_FORGET, v->number[0], slot_forget((uint32_t)v->number[0]));
-    return NULL;
-}
-
-static const char *on_start(struct values *v)
+static int on_start(struct values *v)
 {
     if (v->number[1] >= ROLES || v->number[3] > CONSOLE_EXCLUSIVE)
-        return bad_value;
-    uint32_t slot = (uint32_t)v->number[0];
-    refuse(MESSAGE_START, slot, start_process(slot, (uint8_t)v->number[1], (uint32_t)v->number[2], (uint8_t)v->number[3]));
-    return NULL;
+        return BAD;
+    return start_process((uint32_t)v->number[0], (uint8_t)v->number[1], (uint32_t)v->number[2], (uint8_t)v->number[3]);
 }
 
-static const char *on_signal(struct values *v)
+static int on_signal(struct values *v)
 {
     if (v->number[1] >= ROLES || v->number[2] < 1 || v->number[2] > 64 || v->number[3] > 2)
-        return bad_value;
+        return BAD;
     uint32_t slot = (uint32_t)v->number[0];
-    const struct service *service = service_of_slot(slot);
-    int error = service ? signal_process(&slots[slot].process[v->number[1]], (int)v->number[2], (uint8_t)v->number[3]) : ESRCH;
+    int error = service_of_slot(slot) ? signal_process(&slots[slot].process[v->number[1]], (int)v->number[2], (uint8_t)v->number[3]) : ESRCH;
     if (error)
         TELL(EVENT_SIGNAL_FAILED, "4114", slot, v->number[1], v->number[2], (uint64_t)error);
-    return NULL;
+    return 0;
 }
 
-static const char *on_read_pidfile(struct values *v)
+static int on_read_pidfile(struct values *v)
 {
     uint32_t slot = (uint32_t)v->number[0];
     const struct service *service = service_of_slot(slot);
     if (!service || !service->pidfile)
-        refuse(MESSAGE_READ_PIDFILE, slot, ENOENT);
-    else if (slots[slot].process[ROLE_MAIN].pidfd >= 0)
-        refuse(MESSAGE_READ_PIDFILE, slot, EBUSY);
-    else
-        pidfile_read(slot, (uint32_t)v->number[1]);
-    return NULL;
+        return ENOENT;
+    if (slots[slot].process[ROLE_MAIN].pidfd >= 0)
+        return EBUSY;
+    pidfile_read(slot, (uint32_t)v->number[1]);
+    return 0;
 }
 
-static const char *on_close_socket(struct values *v)
+static int on_close_socket(struct values *v)
 {
     if (!service_of_slot((uint32_t)v->number[0]))
-        refuse(MESSAGE_CLOSE_SOCKET, v->number[0], ENOENT);
-    else
-        shut(&slots[v->number[0]].socket);
-    return NULL;
+        return ENOENT;
+    shut(&slots[v->number[0]].socket);
+    return 0;
 }
 
-static const char *on_setenv(struct values *v)
+static void tell_environment(int result, struct text text)
 {
-    tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ (uint64_t)environment_set(v->text[0]) }, v->text[0].bytes, v->text[0].length);
-    return NULL;
+    tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ (uint64_t)result }, text.bytes, text.length);
 }
 
-static const char *on_unsetenv(struct values *v)
-{
-    tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ (uint64_t)environment_unset(v->text[0]) }, v->text[0].bytes, v->text[0].length);
-    return NULL;
-}
+static int on_setenv(struct values *v) { return tell_environment(environment_set(v->text[0]), v->text[0]), 0; }
+static int on_unsetenv(struct values *v) { return tell_environment(environment_unset(v->text[0]), v->text[0]), 0; }
+static int on_timer(struct values *v) { return daemon_timer(v->number[0]), 0; }
+static int on_exit_message(struct values *v) { return launcher_exit((uint8_t)v->number[0]), 0; }
 
-static const char *on_timer(struct values *v)
+static int on_log_clear(struct values *v)
 {
-    daemon_timer(v->number[0]);
-    return NULL;
-}
-
-static const char *on_exit_message(struct values *v)
-{
-    launcher_exit((uint8_t)v->number[0]);
-    return NULL;
-}
-
-static const char *on_log_clear(struct values *v)
-{
-    if (service_of_slot((uint32_t)v->number[0]) || v->number[0] == NO_INDEX)
-        log_clear(v->number[0] == NO_INDEX ? OWN_SLOT : (uint32_t)v->number[0]);
-    else
-        refuse(MESSAGE_LOG_CLEAR, v->number[0], ENOENT);
-    return NULL;
+    bool is_own = v->number[0] == NO_INDEX;
+    if (!is_own && !service_of_slot((uint32_t)v->number[0]))
+        return ENOENT;
+    log_clear(is_own ? OWN_SLOT : (uint32_t)v->number[0]);
+    return 0;
 }
 
 enum { LARGEST_TEXT = 131072 + 5, LARGEST_NAMES = 65536, POLICIES = 15 };
@@ -158,7 +125,7 @@ static const struct policy {
     struct frame_rule rule;
     enum channel_phase phase;
     const char *layout;
-    const char *(*handle)(struct values *values);
+    int (*handle)(struct values *values);
 } policies[POLICIES] = {
     { { MESSAGE_HELLO, 8, 8, "HELLO" }, CHANNEL_GREETING, "44", on_hello },
     { { MESSAGE_ACK, 4, 4, "ACK" }, CHANNEL_SYNCED, "4", on_acknowledge },
@@ -200,5 +167,10 @@ const char *policy_apply(struct frame frame, enum channel_phase phase)
     struct values values;
     if (policy_of(frame)->phase != phase)
         return "a message is not permitted now";
-    return policy_decode(frame, &values) ? policy_of(frame)->handle(&values) : "a message is malformed";
+    if (!policy_decode(frame, &values))
+        return "a message is malformed";
+    int result = policy_of(frame)->handle(&values);
+    if (result > 0)
+        TELL(EVENT_REFUSED, "144", frame.type, values.number[0], (uint64_t)result);
+    return result == BAD ? "a message has a bad value" : NULL;
 }

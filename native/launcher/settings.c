@@ -31,7 +31,7 @@ static bool command_of(struct values *values, struct command *out)
     *out = (struct command){ .uid = (uint32_t)values->number[0], .gid = (uint32_t)values->number[1] };
     for (uint32_t i = 0; i < words->count; i++)
         out->argv[i] = field_text(&words->items).bytes;
-    return out->argv[0][0] == '/';
+    return out->argv[0] && out->argv[0][0] == '/';
 }
 
 static bool take(uint8_t type, struct values *v, struct settings *out)

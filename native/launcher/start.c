@@ -115,7 +115,8 @@ void start_settle(uint32_t slot, uint8_t role)
     ssize_t got = CALL(read, process->execution, &report, sizeof report);
     if (got < 0 && errno == EAGAIN)
         return;
-    int error = got < 0 ? errno : report.error;
+    struct step step = { 0 };
+    int error = errno;
     shut(&process->execution);
     if (got == 0) {
         process->phase = PHASE_RUNNING;
@@ -126,7 +127,11 @@ void start_settle(uint32_t slot, uint8_t role)
     component_kill(process->pidfd); /* it ends by itself, unless it is the report that could not be read */
     process_leave(slot, role);
     console_return(process);
-    fail(slot, role, got < 0 ? (struct step){ 0 } : (struct step){ report.index, (uint8_t)report.type }, error);
+    if (got > 0) {
+        step = (struct step){ report.index, (uint8_t)report.type };
+        error = report.error;
+    }
+    fail(slot, role, step, error);
 }
 
 void readiness_settle(uint32_t slot, bool is_end)

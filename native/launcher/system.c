@@ -22,7 +22,7 @@ uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-void say(const char *text, ...)
+void say_line(const char *text, ...)
 {
     enum { PARTS = 10 };
     struct iovec parts[PARTS + 2] = { { .iov_base = "reeve-launcher: ", .iov_len = 16 } };

@@ -151,16 +151,21 @@ test('a forgotten service cannot be started, and keeps its slot when its name co
   expect((await daemon.until('exited')).exit.status).toBe(2); // its plan was discarded, but not while it is in use
 });
 
-test('compilations wait for each other and are answered in order', async () => {
-  await using host = await LauncherRig.boot({ services: [script('a', 'exit 0')] });
-  for (let request = 1; request <= 70; request++) compile(host.daemon, request, 'a');
-  const answered: number[] = [];
-  while (answered.length < 70) {
-    const { request } = await host.daemon.until('plan-failed');
-    answered.push(request);
-  }
-  // More than can wait are refused at once; every one is answered once.
-  expect(answered.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 70 }, (_, i) => i + 1));
+test('one compilation runs at a time: another meanwhile fails at once', async () => {
+  await using host = await LauncherRig.boot({
+    services: [script('a', 'exit 0')],
+    settings: (path) => ({
+      compiler: shell('until [ ! -e "$1" ]; do sleep 0.01; done; cat "$0" >&3', path('plan'), path('hold')),
+    }),
+  });
+  const { rig, daemon } = host;
+  writeFileSync(rig.path('hold'), '');
+  rig.writePlan(planOf([script('a', 'exit 0')], { generation: 2 }));
+  compile(daemon, 1, 'a');
+  compile(daemon, 2, 'a');
+  expect(await daemon.until('plan-failed')).toMatchObject({ request: 2, text: 'another compilation is not over' });
+  rmSync(rig.path('hold'));
+  expect(await daemon.until('plan')).toMatchObject({ request: 1, generation: 2 });
 });
 
 test('a compilation that a dead daemon asked for is dropped', async () => {

@@ -15,7 +15,7 @@ export class FakeDaemon {
   readonly pid: number;
   /** Everything that came, in order. */
   readonly events: LauncherEvent[] = [];
-  /** Every service process that was told of, and when it began, so that its number can't be mistaken for another's. */
+  /** Every process that was told of, the launcher too, and when it began, so that its number can't be mistaken for another's. */
   readonly processes = new Map<number, string>();
   isAcknowledging = true;
   handled = 0;
@@ -144,6 +144,7 @@ export class FakeDaemon {
       const event = decodeEvent(frame, this.#plans);
       this.handled++;
       if (event) this.events.push(event);
+      if (event?.kind === 'welcome') this.processes.set(event.launcherPid, beginOf(event.launcherPid));
       if (event?.kind === 'executed' || (event?.kind === 'pid-file' && event.result === 'supervised')) {
         this.processes.set(event.pid, beginOf(event.pid));
       }
