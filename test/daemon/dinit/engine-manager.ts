@@ -88,7 +88,7 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     // Compilation is another process in the real daemon: the answer never comes within the call.
     await new Promise((resolve) => setImmediate(resolve));
     const result = this.#read(name);
-    const failures = this.#adopt(result);
+    const failures = this.#adopt(name, result);
     return this.#find(name) === undefined ? { kind: 'failed', failures } : { kind: 'loaded', isNew: true };
   }
 
@@ -100,7 +100,7 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     const result = this.#read(name);
     const description = result.descriptions.get(name);
     if (!description) return { kind: 'failed', failures: result.failures };
-    const failures = this.#adopt(result);
+    const failures = this.#adopt(name, result);
     const before = this.#entry(id);
     this.#entries.set(id, entryOf(description, this.#directory));
     const reply = this.#request({ kind: 'reload', id, description });
@@ -307,8 +307,8 @@ export class EngineManager implements DinitManager, AsyncDisposable {
     });
   }
 
-  #adopt({ descriptions, failures }: LoadResult): LoadResult['failures'] {
-    const fresh = [...descriptions.values()].filter(({ name }) => this.#find(name) === undefined);
+  #adopt(name: string, { descriptions, failures }: LoadResult): LoadResult['failures'] {
+    const fresh = dependentsFirst(name, descriptions).filter((each) => this.#find(each.name) === undefined);
     const services = fresh.map((description) => {
       const id = this.#slots.get(description.name) ?? serviceId(this.#slots.size);
       this.#slots.set(description.name, id);
@@ -391,6 +391,19 @@ export class EngineManager implements DinitManager, AsyncDisposable {
         return undefined;
     }
   }
+}
+
+/** The order of `list`: what was asked for, then what it needs. */
+function dependentsFirst(name: string, descriptions: LoadResult['descriptions']): readonly ServiceDescription[] {
+  const order = new Map<string, ServiceDescription>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const description = descriptions.get(next);
+    if (!description || order.has(next)) continue;
+    order.set(next, description);
+    open.push(...description.dependencies.map((dependency) => dependency.name).toReversed());
+  }
+  return [...order.values()];
 }
 
 function entryOf(description: ServiceDescription, directory: string): Entry {

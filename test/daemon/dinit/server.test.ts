@@ -197,7 +197,7 @@ describe('DinitServer', () => {
     far.write(Buffer.from('01 0400 626f6f74 04 00 00000000 0a 02 1a 00000000'.replaceAll(' ', ''), 'hex'));
     far.end();
     const answer = Buffer.concat(await far.toArray()).toString('hex');
-    expect(answer).toBe('3b0200000000023333460002020800000000000000000000');
+    expect(answer).toBe('3b020000000002333346000202080000000000000000000000');
     expect(fixture.manager.shutdownTypes).toEqual([]);
   });
 });
