@@ -4,6 +4,7 @@ import type { RequestOf } from '../../dinit/requests.ts';
 import { states } from '../../dinit/words.ts';
 import type { LoadFailure } from '../../service/description.ts';
 import { ack, badRequest, nak, outOfMemory, type RequestContext } from './client.ts';
+import { loadFailureTexts, reloadFailedText, reloadRefusedText } from './log-text.ts';
 import { requestedName } from './service-name.ts';
 
 export function answerFind({ name: bytes }: RequestOf<'find'>, context: RequestContext): Reply {
@@ -22,7 +23,11 @@ export function answerLoad({ name: bytes }: RequestOf<'load'>, context: RequestC
 
 async function load(name: string, context: RequestContext): Promise<Reply> {
   const outcome = await context.manager.load(name, context.client.caller);
-  if (outcome.kind === 'failed') return failureReply(name, outcome.failures);
+  if (outcome.kind === 'failed') {
+    const { loadMechanism, say } = context;
+    for (const line of loadFailureTexts(name, outcome.failures, 'request', loadMechanism.directories)) say(line);
+    return failureReply(name, outcome.failures);
+  }
   return record(name, context) ?? { kind: 'load-error' };
 }
 
@@ -65,13 +70,27 @@ export function answerUnload({ handle }: RequestOf<'unload'>, { manager, client 
 }
 
 /** The handles end whether or not it succeeds, unless another connection is in the way. */
-export function answerReload(
-  { handle }: RequestOf<'reload'>,
-  { manager, client }: RequestContext,
-): Reply | Promise<Reply> {
+export function answerReload({ handle }: RequestOf<'reload'>, context: RequestContext): Reply | Promise<Reply> {
+  const { client } = context;
   const name = client.handles.nameOf(handle);
   if (name === undefined) return badRequest;
   if (client.isHeldByOthers(name)) return nak;
   client.handles.closeAll(name);
-  return manager.reload(name, client.caller).then(({ kind }) => (kind === 'loaded' ? ack : nak));
+  return reload(name, context);
+}
+
+async function reload(name: string, { manager, client, say }: RequestContext): Promise<Reply> {
+  const outcome = await manager.reload(name, client.caller);
+  switch (outcome.kind) {
+    case 'loaded':
+      return ack;
+    case 'failed':
+      say(reloadFailedText(name, outcome.failures));
+      return nak;
+    case 'refused':
+      say(reloadRefusedText(name, outcome.refusal));
+      return nak;
+    default:
+      return outcome satisfies never;
+  }
 }

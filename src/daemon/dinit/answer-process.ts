@@ -3,17 +3,21 @@ import type { Reply } from '../../dinit/replies.ts';
 import type { RequestOf } from '../../dinit/requests.ts';
 import { logFlags, shutdownTypeOf } from '../../dinit/words.ts';
 import { ack, badRequest, nak, type RequestContext } from './client.ts';
+import { badSignalText } from './log-text.ts';
 
 const largestSignal = 64;
 
 export function answerSignal(
   { signal, handle }: RequestOf<'signal'>,
-  { manager, client }: RequestContext,
+  { manager, client, say }: RequestContext,
 ): Reply | Promise<Reply> {
   const name = client.handles.nameOf(handle);
   if (name === undefined) return nak;
   if (manager.facts(name)?.pid === undefined) return { kind: 'no-process' };
-  if (signal < 0 || signal > largestSignal) return { kind: 'bad-signal' };
+  if (signal < 0 || signal > largestSignal) {
+    say(badSignalText);
+    return { kind: 'bad-signal' };
+  }
   return manager.signal(name, signal, client.caller).then((outcome): Reply => {
     if (outcome.kind === 'done') return ack;
     return { kind: outcome.refusal.kind === 'no-process' ? 'no-process' : 'kill-failed' };

@@ -2,6 +2,7 @@ import type { Reply } from '../../dinit/replies.ts';
 import type { Caller } from '../service-manager.ts';
 import type { DinitManager } from './dinit-manager.ts';
 import type { Handles } from './handles.ts';
+import type { LogText } from './log-text.ts';
 
 /** A connection as the handlers of requests see it. */
 export interface Client {
@@ -25,6 +26,8 @@ export interface RequestContext {
   readonly manager: DinitManager;
   readonly client: Client;
   readonly loadMechanism: LoadMechanism;
+  /** Writes a line into the log that is kept in dinit's words. */
+  readonly say: (line: LogText) => void;
 }
 
 /** What a request comes to: one reply, or several that belong together. A refusal of the request as such ends the connection. */

@@ -6,10 +6,12 @@ import type { Caller } from '../service-manager.ts';
 import { answer } from './answer.ts';
 import { environmentEvent } from './answer-environment.ts';
 import type { LoadMechanism } from './client.ts';
+import { Complaints } from './complaints.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import type { DinitManager } from './dinit-manager.ts';
 import { Holders } from './holders.ts';
 import { defaultLimits, type DinitLimits } from './limits.ts';
+import type { LogText } from './log-text.ts';
 import { type Rights, serviceRights } from './rights.ts';
 import { eventStatus } from './wire-status.ts';
 
@@ -19,6 +21,8 @@ export interface DinitServerOptions {
   readonly credentials: PeerCredentials;
   readonly log: ServerLog;
   readonly limits?: Partial<DinitLimits>;
+  /** Takes the lines that dinit would log about requests: loads that failed and the like. */
+  readonly say?: (line: LogText) => void;
   /** A connection has ended. */
   readonly onDisconnect?: () => void;
 }
@@ -30,17 +34,20 @@ export class DinitServer implements AsyncDisposable {
   readonly #connections = new Set<Connection>();
   readonly #holders = new Holders<Connection>();
   readonly #watches: readonly Disposable[];
+  readonly #complaints: Complaints;
 
   constructor(options: DinitServerOptions) {
-    const { manager, loadMechanism } = options;
+    const { manager, loadMechanism, say = () => {} } = options;
     this.#options = options;
+    this.#complaints = new Complaints(options.log);
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#owner = {
       limits: this.#limits,
       hold: (name, connection) => this.#hold(name, connection),
       isHeldByOthers: (name, connection) => this.#holders.isHeldBesides(name, connection),
-      answer: (request, client) => answer(request, { manager, client, loadMechanism }),
-      dropped: ({ caller }, reason, error) => this.#complain(caller, `dinit connection dropped: ${reason}`, error),
+      answer: (request, client) => answer(request, { manager, client, loadMechanism, say }),
+      dropped: ({ caller }, reason, error) =>
+        this.#complaints.write(caller, `dinit connection dropped: ${reason}`, error),
       closed: (connection) => {
         this.#connections.delete(connection);
         options.onDisconnect?.();
@@ -84,7 +91,7 @@ export class DinitServer implements AsyncDisposable {
     const caller = this.#options.credentials.of(socket);
     const refusal = caller && this.#refusal(socket);
     if (!caller || refusal !== undefined) {
-      if (caller) this.#complain(caller, `dinit connection refused: ${refusal}`);
+      if (caller) this.#complaints.write(caller, `dinit connection refused: ${refusal}`);
       socket.on('error', () => {});
       socket.destroy();
       return;
@@ -110,13 +117,5 @@ export class DinitServer implements AsyncDisposable {
         hold[Symbol.dispose]();
       },
     };
-  }
-
-  #complain({ uid, pid }: Caller, message: string, error?: unknown): void {
-    this.#options.log.write(error === undefined ? 'warn' : 'error', message, {
-      uid,
-      pid,
-      ...(error !== undefined && { err: error }),
-    });
   }
 }

@@ -15,6 +15,8 @@ export interface DinitFixture extends AsyncDisposable {
   readonly manager: EngineManager;
   readonly server: DinitServer;
   readonly log: readonly string[];
+  /** The log in dinit's words; paths without the directory. */
+  readonly said: readonly string[];
   plant(tree: Readonly<Record<string, string | null>>): void;
 }
 
@@ -44,11 +46,13 @@ export async function startDinitFixture({
   plant(tree);
   const manager = new EngineManager(place.path, serviceDirectories, new Map([['PATH', '/usr/bin:/bin']]));
   const log: string[] = [];
+  const said: string[] = [];
   const server = new DinitServer({
     manager,
     loadMechanism: { workingDirectory: place.path, directories: serviceDirectories },
     credentials: assumeOwner(0, 0),
     log: { write: (_, message) => void log.push(message) },
+    say: ({ text }) => void said.push(text.replaceAll(`${place.path}/`, '')),
     ...(limits && { limits }),
   });
   if (boot !== undefined) {
@@ -64,6 +68,7 @@ export async function startDinitFixture({
     manager,
     server,
     log,
+    said,
     plant,
     [Symbol.asyncDispose]: async () => {
       const closed = once(listener, 'close');

@@ -173,6 +173,29 @@ describe('DinitServer', () => {
     expect(fixture.manager.holds).toBe(0);
   });
 
+  it('complains about clients so often and then only counts', async () => {
+    await using fixture = await start({ limits: { connections: 0 } });
+    for (let round = 0; round < 30; round++) {
+      using client = await RawDinitClient.open(fixture.path);
+      expect(await client.packet()).toBeUndefined();
+    }
+    expect(fixture.log).toHaveLength(20);
+  });
+
+  it('tells in the words of dinit what could not be done', async () => {
+    await using fixture = await start({ boot: 'boot' });
+    fixture.plant({ 'services/bad': 'type = wibble\n', 'services/a': 'type = triggered\n' });
+    using client = await RawDinitClient.open(fixture.path);
+    expect(await client.ask(load('bad') + load('boot'), 2)).toEqual(['47', '3b020000000002']);
+    fixture.plant({ 'services/boot': 'type = triggered\n' });
+    expect(await client.ask('10 00000000')).toEqual(['33']);
+    expect(fixture.said).toEqual([
+      "Error in service description for 'bad': setting 'type' (file services/bad, line 1): " +
+        'service type must be one of: "scripted", "process", "bgprocess", "internal" or "triggered"',
+      'Could not reload service boot: cannot change type of non-stopped service.',
+    ]);
+  });
+
   it('answers what a client asked before it closed its direction', async () => {
     await using fixture = await start();
     using client = await RawDinitClient.open(fixture.path);
