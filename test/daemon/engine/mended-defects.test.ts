@@ -78,6 +78,18 @@ describe('starting', () => {
     expect(world.states('a', 'b')).toEqual(['stopped', 'stopped']);
   });
 
+  test('a stop pin set while a restart is under way fails it', () => {
+    const world = new World([service('a', { waitsFor: ['b'] }), service('b', { type: 'process' })], {
+      b: ignoresSignals,
+    });
+    world.start('a');
+    const restarted = world.restart('b');
+    world.release('b', { pin: true });
+    expect(restarted.result).toBe('failed');
+    world.kill('b');
+    expect(world.states('a', 'b')).toEqual(['started', 'stopped']);
+  });
+
   test('a start during the stop action requires the dependencies again', () => {
     const world = new World([service('a', { type: 'process', dependsOn: ['b'] }), service('b')], {
       a: [ignoresSignals, runs],

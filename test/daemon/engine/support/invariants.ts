@@ -64,6 +64,7 @@ export function checkInvariants(state: EngineState, launcher: StoryLauncher, cal
     checkProcesses(service, launcher);
   }
   for (const link of graph.links) checkLink(state, link);
+  checkOrderings(state, graph);
   checkPins(graph);
   checkTimers(state, graph);
   checkConsole(state, graph);
@@ -85,6 +86,20 @@ function checkTables(state: EngineState, { services, links }: Graph): void {
     state.active === services.filter((service) => service.state !== 'stopped').length,
     'active counts what is not stopped',
   );
+}
+
+/** Whatever was loaded, unloaded and reloaded in between: what the descriptions order among loaded services is a link, and nothing else is. */
+function checkOrderings(state: EngineState, { services, links }: Graph): void {
+  const wanted = services.flatMap(({ id, description }) =>
+    description.dependencies.flatMap(({ kind, name }) => {
+      const other = state.ids[`:${name}`];
+      if (other === undefined || (kind !== 'before' && kind !== 'after')) return [];
+      return [kind === 'before' ? `${other} before ${id}` : `${id} after ${other}`];
+    }),
+  );
+  const found = links.filter((link) => isOrdering(link)).map(({ kind, from, to }) => `${from} ${kind} ${to}`);
+  const isSame = wanted.toSorted().join() === found.toSorted().join();
+  if (!isSame) throw new Broken('orderings are what descriptions say', `${wanted.join()} / ${found.join()}`);
 }
 
 function checkCounts(service: Service, { dependencies, dependents }: Graph): void {
