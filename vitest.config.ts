@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { portableSkips } from './test/support/portable-skips.ts';
 
 const system = ['test/system/**/*.test.ts', 'test/native/**/*.test.ts'];
+/** Real programs that share the machine with each other: one file at a time. */
+const inTurn = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -12,14 +15,14 @@ export default defineConfig({
           exclude: system,
         },
       },
+      { test: { name: 'system', include: system, ...inTurn } },
       {
-        // Real programs that share the machine with each other: one file at a time.
         test: {
-          name: 'system',
-          include: system,
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          name: 'portable',
+          include: ['test/system/*.test.ts'],
+          exclude: Object.keys(portableSkips).map((file) => `test/system/${file}`),
+          env: { REEVE_LAUNCHER: 'portable' },
+          ...inTurn,
         },
       },
     ],

@@ -38,6 +38,7 @@ const checks = [
 const tests = [
   vitestSuite('unit tests', root, ['--project', 'unit']),
   vitestSuite('system tests', root, ['--project', 'system']),
+  vitestSuite('system tests in portable mode', root, ['--project', 'portable']),
 ];
 const native = [nativeSuite(root), fuzzSuite(root, fuzzSeconds)];
 

@@ -6,10 +6,10 @@
 import fs from 'node:fs';
 import { DiskFiles } from '../service/disk-files.ts';
 import { compilePlan } from './compile-plan.ts';
-import { decodeSettings } from './decode-settings.ts';
+import { compilerOption, decodeSettings } from './decode-settings.ts';
+import { readOwnFile } from './own-file.ts';
 import { areSettled, writePlanCache } from './plan-cache.ts';
 import { decodeRequest } from './request.ts';
-import type { Settings } from './settings.ts';
 import { SystemUserDatabase, userDatabaseFiles } from './user-database.ts';
 
 const planDescriptor = 3;
@@ -27,7 +27,7 @@ function compile(settingsPath: string): void {
     users: new SystemUserDatabase(() => userDatabaseFiles.forEach((path) => files.readRegularFile(path))),
     self: { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 },
     serviceDirectories: settings.serviceDirectories,
-    daemonDirectory: compilerOption(settings, 'directory') ?? process.cwd(),
+    daemonDirectory: compilerOption(settings.compilerOptions, 'directory') ?? process.cwd(),
   });
   fs.writeFileSync(planDescriptor, bytes);
   const isBoot = request.generation === bootGeneration && Buffer.compare(request.digest, settings.digest) === 0;
@@ -37,25 +37,6 @@ function compile(settingsPath: string): void {
   } catch (error) {
     complain(`cannot keep the plan for the next start: ${textOf(error)}`);
   }
-}
-
-/** The same rule as the launcher's: a regular file of our own that nobody else can write. */
-function readOwnFile(path: string): Buffer {
-  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-  try {
-    const about = fs.fstatSync(descriptor);
-    if (!about.isFile() || about.uid !== process.geteuid?.() || (about.mode & 0o022) !== 0) {
-      throw new Error(`${path} must be a regular file of ours that nobody else can write`);
-    }
-    return fs.readFileSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function compilerOption(settings: Settings, name: string): string | undefined {
-  const prefix = `${name}=`;
-  return settings.compilerOptions.find((option) => option.startsWith(prefix))?.slice(prefix.length);
 }
 
 function complain(text: string): void {

@@ -94,3 +94,9 @@ function decodeControl(from: FieldReader): ControlSocketSettings {
     throw new FrameError(`unknown purpose of a control socket: ${purpose}`, 0);
   return { path, mode, purpose };
 }
+
+/** The value of a `name=value` among the settings' compiler options. */
+export function compilerOption(options: readonly string[], name: string): string | undefined {
+  const prefix = `${name}=`;
+  return options.find((option) => option.startsWith(prefix))?.slice(prefix.length);
+}

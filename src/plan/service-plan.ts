@@ -14,6 +14,8 @@ export interface PlanContext {
   readonly self: Self;
   readonly daemonDirectory: string;
   readonly environment: ReadonlyMap<string, string>;
+  /** What this kind of launcher cannot do for a service; default: nothing is refused beyond what no launcher can. */
+  readonly refusals?: (description: ServiceDescription, plan: ServicePlan) => readonly Problem[];
 }
 
 export type ServicePlanResult =
@@ -44,7 +46,7 @@ export function planService(description: ServiceDescription, context: PlanContex
     ...(description.consumerOf !== undefined && { consumes: description.consumerOf }),
     ...(description.readiness && type === 'process' && { readiness: planReadiness(description.readiness) }),
   };
-  problems.push(...launcherRefusals(plan));
+  problems.push(...launcherRefusals(plan), ...(context.refusals?.(description, plan) ?? []));
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'planned', plan };
 }
 

@@ -9,6 +9,8 @@ export interface CommandLine {
   readonly action: 'run' | 'check' | 'show-plan';
   /** Absent: by who calls. */
   readonly mode?: 'user' | 'system';
+  /** One process, without the native part. */
+  readonly isPortable?: true;
   readonly names: readonly string[];
   readonly serviceDirectories: readonly string[];
   readonly socketPath?: string;
@@ -28,6 +30,7 @@ export interface CommandText {
 interface Values {
   user?: true;
   system?: true;
+  portable?: true;
   servicesDir: string[];
   socketPath?: string;
   runDir?: string;
@@ -51,6 +54,10 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
   const values = command.opts<Values>();
   if (values.user && values.system) throw usage('--user and --system exclude each other');
+  if (values.portable && values.system) {
+    const advice = 'what parses and listens would be root then: build the native part, or leave --system out';
+    throw usage('--portable cannot be the instance of the machine', advice);
+  }
   const { action, names } = splitWords(command.args);
   for (const name of names) checkName(name);
   const { socketPath, runDir, config, envFile, logLevel } = values;
@@ -61,6 +68,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   return {
     action: values.check ? 'check' : action,
     ...((values.user ?? values.system) && { mode: values.user ? 'user' : 'system' }),
+    ...(values.portable && { isPortable: true }),
     names,
     serviceDirectories: values.servicesDir,
     ...(socketPath !== undefined && { socketPath }),
@@ -91,6 +99,7 @@ function reeveCommand(version: string, print: (text: string) => void): Command {
     .argument('[NAME...]', 'services to start')
     .option('-u, --user', "this user's own instance (default unless root)")
     .option('-s, --system', 'the instance of the machine: must be root (default for root)')
+    .option('--portable', "run everything in one process of Node.js, as this user's own instance: docs/portable.md")
     .option('-d, --services-dir <DIR>', 'look for service files here instead; may be repeated', collect, [])
     .option('-p, --socket-path <PATH>', 'where reevectl finds this instance')
     .option('--run-dir <DIR>', 'sockets and settings of this instance')

@@ -48,8 +48,11 @@ const largestSocketPath = 107;
 const loggerSocket = 'logger.sock';
 
 /** @throws {ReeveError} if the system instance is asked for by somebody else than root. */
-export function modeOf({ mode, action }: Pick<CommandLine, 'mode' | 'action'>, uid: number): Mode {
-  const wanted = mode ?? (uid === 0 ? 'system' : 'user');
+export function modeOf(
+  { mode, action, isPortable }: Pick<CommandLine, 'mode' | 'action' | 'isPortable'>,
+  uid: number,
+): Mode {
+  const wanted = mode ?? (uid === 0 && !isPortable ? 'system' : 'user');
   if (wanted === 'system' && uid !== 0 && action === 'run') {
     const advice = 'run it as root, or start your own instance with --user';
     throw new ReeveError('REEVE_NOT_ROOT', [{ message: 'only root can start the instance of the machine', advice }]);

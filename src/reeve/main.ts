@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Grant } from '../api/access/grant.ts';
 import { encodeGrants } from '../api/grant-list.ts';
 import { FrameError } from '../frame/frame.ts';
 import { decodePlan } from '../plan/decode-plan.ts';
@@ -23,7 +25,8 @@ import {
 } from './instance.ts';
 import { knownNames } from './known-names.ts';
 import { findProgramUsers } from './program-users.ts';
-import { findPrograms, readVersion } from './programs.ts';
+import { portableSettings } from './portable-settings.ts';
+import { findPortableProgram, findPrograms, readVersion } from './programs.ts';
 import { requireReachable } from './reachable.ts';
 import { readTrustedFile, requireTrustedFile } from './read-file.ts';
 import { ReeveError, renderComplaint } from './reeve-error.ts';
@@ -51,7 +54,7 @@ function main(): void {
     return;
   }
   const users = new SystemUserDatabase();
-  const caller = callerOf(users);
+  const caller = callerOf();
   const mode = modeOf(command, caller.uid);
   const instance = resolveInstance(mode, command, readConfiguration(mode, command, caller), caller);
   if (command.action === 'check') {
@@ -65,10 +68,11 @@ function main(): void {
     say(1, showPlan(readPlan(instance.planCache)));
     return;
   }
-  becomeLauncher(instance, caller, users, command.configFile ?? systemConfigFile);
+  if (command.isPortable) becomePortable(instance, caller, users);
+  else becomeLauncher(instance, caller, users, command.configFile ?? systemConfigFile);
 }
 
-function callerOf(users: SystemUserDatabase): Caller {
+function callerOf(): Caller {
   const uid = process.geteuid?.() ?? 0;
   const { HOME: home } = process.env;
   return {
@@ -76,8 +80,17 @@ function callerOf(users: SystemUserDatabase): Caller {
     gid: process.getegid?.() ?? 0,
     directory: process.cwd(),
     variables: process.env,
-    home: home?.startsWith('/') ? home : users.byUid(uid)?.home,
+    home: home?.startsWith('/') ? home : homeInDatabase(),
   };
+}
+
+/** Of the effective user; undefined for one that the database does not know. */
+function homeInDatabase(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
 }
 
 function readConfiguration(mode: Mode, { configFile }: CommandLine, caller: Caller): ReeveIni {
@@ -104,7 +117,7 @@ function readPlan(path: string): Plan {
 }
 
 function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDatabase, configFile: string): void {
-  const { mode, runDirectory, envFile } = instance;
+  const { mode, runDirectory } = instance;
   const self = { uid: caller.uid, gid: caller.gid };
   const programs = findPrograms(here, process.execPath);
   const programUsers =
@@ -113,18 +126,7 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
     requireReachable([programs.node, programs.daemon, programs.credentialsAddon], programUsers.daemon, 'daemon');
     requireReachable([programs.logger], programUsers.logger, 'logger');
   }
-  const environment = serviceEnvironment(
-    mode,
-    caller.variables,
-    envFile === undefined
-      ? undefined
-      : { path: envFile, text: requireTrustedFile(envFile, 'environment file', mode === 'system') },
-  );
-  const { grants, warnings } = grantsOf(instance, users);
-  for (const warning of [...environment.warnings, ...warnings]) say(2, `${renderComplaint(warning)}\n`);
-
-  prepareRunDirectory(runDirectory, mode, self.uid);
-  removeStaleSettings(runDirectory);
+  const { environment, grants } = prepare(instance, caller, users);
   const hasCache = instance.planCache !== '' && prepareCacheDirectory(instance.planCache, self.uid);
   if (instance.planCache !== '' && !hasCache) warn(`plans are not kept: ${instance.planCache} cannot be used`);
   const settingsFile = settingsPath(runDirectory, process.pid);
@@ -134,7 +136,7 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
     programs,
     self,
     users: programUsers,
-    environment: environment.assignments,
+    environment,
     settingsFile,
     accessFile,
     version,
@@ -143,10 +145,45 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
   writeAccessFile(accessFile, encodeGrants(grants), mode === 'system' ? programUsers.daemon.gid : undefined);
   writeSettingsFile(settingsFile, encodeSettings(settings));
   process.chdir(instance.directory);
-  if (!process.execve) throw new ReeveError('REEVE_NOT_BUILT', [{ message: 'this Node.js has no process.execve' }]);
   // The launcher gives every program the environment in the settings; of its own it needs nothing.
-  const own = mode === 'system' ? {} : process.env;
-  process.execve(programs.launcher, ['reeve-launcher', settingsFile], own);
+  become(programs.launcher, ['reeve-launcher', settingsFile], mode === 'system' ? {} : process.env);
+}
+
+function becomePortable(instance: Instance, caller: Caller, users: SystemUserDatabase): void {
+  const node = process.execPath;
+  const program = findPortableProgram(here);
+  const { environment } = prepare(instance, caller, users);
+  const settingsFile = settingsPath(instance.runDirectory, process.pid);
+  const self = { uid: caller.uid, gid: caller.gid };
+  const settings = portableSettings({ instance, node, program, self, environment, settingsFile, version });
+  writeSettingsFile(settingsFile, encodeSettings(settings));
+  become(node, settings.daemon.argv, process.env);
+}
+
+/** Says what is doubtful, and makes the run directory. */
+function prepare(
+  instance: Instance,
+  caller: Caller,
+  users: SystemUserDatabase,
+): { readonly environment: readonly string[]; readonly grants: readonly Grant[] } {
+  const { mode, runDirectory, envFile } = instance;
+  const environment = serviceEnvironment(
+    mode,
+    caller.variables,
+    envFile === undefined
+      ? undefined
+      : { path: envFile, text: requireTrustedFile(envFile, 'environment file', mode === 'system') },
+  );
+  const { grants, warnings } = grantsOf(instance, users);
+  for (const warning of [...environment.warnings, ...warnings]) say(2, `${renderComplaint(warning)}\n`);
+  prepareRunDirectory(runDirectory, mode, caller.uid);
+  removeStaleSettings(runDirectory);
+  return { environment: environment.assignments, grants };
+}
+
+function become(program: string, argv: readonly string[], environment: NodeJS.ProcessEnv): void {
+  if (!process.execve) throw new ReeveError('REEVE_NOT_BUILT', [{ message: 'this Node.js has no process.execve' }]);
+  process.execve(program, argv, environment);
 }
 
 try {

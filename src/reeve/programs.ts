@@ -27,14 +27,24 @@ export function findPrograms(here: string, node: string): Programs {
     logger: resolve(native, 'reeve-logger'),
     credentialsAddon: resolve(native, 'peercred.node'),
   };
-  for (const path of Object.values(programs)) {
-    try {
-      accessSync(path, constants.R_OK);
-    } catch {
-      throw new ReeveError('REEVE_NOT_BUILT', [{ message: `${path} is missing`, advice: 'build it: npm run build' }]);
-    }
-  }
+  const advice = 'build it: npm run build, or do without a native part: --portable';
+  for (const path of Object.values(programs)) requireBuilt(path, advice);
   return programs;
+}
+
+/** The one program of portable mode. @throws {ReeveError} if it has not been built. */
+export function findPortableProgram(here: string): string {
+  const path = resolve(root(here), 'build/lib/portable.cjs');
+  requireBuilt(path, 'build it: npm run build');
+  return path;
+}
+
+function requireBuilt(path: string, advice: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    throw new ReeveError('REEVE_NOT_BUILT', [{ message: `${path} is missing`, advice }]);
+  }
 }
 
 /** Of the package that this file belongs to. */

@@ -131,7 +131,9 @@ describe('reeve', { timeout: 60_000 }, () => {
     fs.rmSync(join(directory, 'build/native/reeve-launcher'));
     const { status, err } = reeve(['--user', '--run-dir', 'run']);
     expect(status).toBe(1);
-    expect(err).toBe(`reeve: ${directory}/build/native/reeve-launcher is missing\n    build it: npm run build\n`);
+    expect(err).toBe(
+      `reeve: ${directory}/build/native/reeve-launcher is missing\n    build it: npm run build, or do without a native part: --portable\n`,
+    );
   });
 
   it('reeve removes the settings and grants of launchers that have ended', () => {

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { type LauncherKind, launcherKind } from './launcher-kind.ts';
 import type { ServiceStatus } from '../../src/api/service-status.ts';
 
 const binaries = resolve(import.meta.dirname, '../../build/bin');
@@ -23,6 +24,8 @@ export interface CommandResult {
 export interface InstanceOptions {
   /** Default `user`. */
   readonly mode?: 'user' | 'system';
+  /** Default: as the test project says. */
+  readonly launcher?: LauncherKind;
   /** Path below the instance's directory to text; `sd/NAME` are services, `bin/NAME` become executable. */
   readonly files: Readonly<Record<string, string>>;
   /** What to start; default `boot`. */
@@ -59,6 +62,7 @@ export class ReeveInstance implements AsyncDisposable {
       join(binaries, 'reeve'),
       [
         `--${options.mode ?? 'user'}`,
+        ...((options.launcher ?? launcherKind) === 'portable' ? ['--portable'] : []),
         '--foreground',
         '--services-dir',
         join(this.directory, 'sd'),

@@ -1,7 +1,7 @@
 /** access: what the caller, or another user, may do with this instance, and because of which line of reeve.ini. */
 import type { AccessReport, AccessRight } from '../../api/control-decoders.ts';
 import type { UserDatabase } from '../../service/users.ts';
-import { PasswdUsers } from '../files/passwd-users.ts';
+import { PasswdUsers } from '../../service/passwd-users.ts';
 import { renderTable } from '../output/table.ts';
 import { oneLine } from '../output/text.ts';
 import type { CommandDefinition } from '../session/command.ts';

@@ -4,8 +4,8 @@ import { defaultSocket } from '../../api/default-paths.ts';
 import { systemServiceDirectories, userServiceDirectories } from '../../service/default-directories.ts';
 import { DiskFiles } from '../../service/disk-files.ts';
 import type { LoadOptions } from '../../service/load.ts';
+import { PasswdUsers } from '../../service/passwd-users.ts';
 import type { Context } from '../session/context.ts';
-import { PasswdUsers } from './passwd-users.ts';
 
 export interface ReadingValues {
   readonly servicesDir?: readonly string[];

@@ -74,7 +74,8 @@ export type LauncherEvent =
       readonly pid: number;
       readonly exit: ExitStatus;
       readonly when: number;
-      readonly usage: ProcessUsage;
+      /** Absent where it cannot be known (portable mode). */
+      readonly usage?: ProcessUsage;
     }
   | { readonly kind: 'ready'; readonly slot: number; readonly run: number }
   | { readonly kind: 'ready-closed'; readonly slot: number; readonly run: number }

@@ -9,6 +9,7 @@ import { FieldReader, FrameWriter } from '../../frame/fields.ts';
 import { type Frame, FrameReader } from '../../frame/frame.ts';
 import type { LogOptions, LogPiece } from '../service-manager.ts';
 import { LogQueue } from './log-queue.ts';
+import type { LogReader } from './log-reader.ts';
 import { fromLogger, fromLoggerRules, toLogger } from './messages.ts';
 
 interface Reader {
@@ -20,7 +21,7 @@ interface Reader {
 const reconnectDelay = 100;
 const largestReconnects = 50;
 
-export class LogClient implements Disposable {
+export class LogClient implements LogReader, Disposable {
   readonly #path: string;
   readonly #readers = new Map<number, Reader>();
   #socket: Socket | undefined;

@@ -12,7 +12,8 @@ import type { Chronicle } from '../history/chronicle.ts';
 import { serviceEvent } from '../history/service-event.ts';
 import type { Origin } from '../history/step-record.ts';
 import type { ProcessLauncher } from '../launcher/process-launcher.ts';
-import type { Journal, Legacy } from '../journal/journal.ts';
+import type { Legacy } from '../journal/journal.ts';
+import type { StateJournal } from '../journal/state-journal.ts';
 import { type CommandId, commandId } from '../model/ids.ts';
 import { type EngineState, createState } from '../model/state.ts';
 import type { CommandOutcome } from '../service-manager.ts';
@@ -44,7 +45,7 @@ export interface EngineHostParts {
   readonly launcher: ProcessLauncher;
   readonly catalogue: Catalogue;
   readonly clocks: Clocks;
-  readonly journal: Journal;
+  readonly journal: StateJournal;
   readonly chronicle: Chronicle;
 }
 
@@ -53,7 +54,7 @@ export class EngineHost {
   readonly #catalogue: Catalogue;
   readonly #clocks: Clocks;
   readonly #observer: EngineObserver;
-  readonly #journal: Journal;
+  readonly #journal: StateJournal;
   readonly #chronicle: Chronicle;
   readonly #replies = new Map<CommandId, Reply>();
   readonly #outcomes = new Map<CommandId, (outcome: CommandOutcome) => void>();

@@ -8,7 +8,7 @@
 import type { LoadFailure } from '../../service/description.ts';
 import type { LiveProcess, LoadedDescription } from '../engine/event.ts';
 import { findService, loadedServices } from '../engine/status.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { StateJournal } from '../journal/state-journal.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import { serviceId } from '../model/ids.ts';
@@ -23,7 +23,7 @@ export type ReloadOutcome = Awaited<ReturnType<ServiceManager['reload']>>;
 export interface PlanLoadingParts {
   readonly host: EngineHost;
   readonly catalogue: Catalogue;
-  readonly journal: Journal;
+  readonly journal: StateJournal;
   readonly compilations: Compilations;
   readonly launcher: LauncherConnection;
   readonly log: DaemonLog;

@@ -7,7 +7,7 @@ import type { LiveProcess } from '../engine/event.ts';
 import { findService, loadedServices, statusOf } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
-import type { LogClient } from '../logs/log-client.ts';
+import type { LogReader } from '../logs/log-reader.ts';
 import { type ServiceId, serviceId } from '../model/ids.ts';
 import type {
   Caller,
@@ -26,6 +26,7 @@ import { programName } from '../access/program-name.ts';
 import { Chronicle } from '../history/chronicle.ts';
 import type { Origin } from '../history/step-record.ts';
 import { Journal } from '../journal/journal.ts';
+import { NoJournal, type StateJournal } from '../journal/state-journal.ts';
 import { changeOutcome, commandReply, notLoaded, refused } from './answers.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Clocks } from './clocks.ts';
@@ -41,11 +42,11 @@ import { blockerLines, statusView, summaryView } from './service-views.ts';
 
 export interface SupervisorParts {
   readonly launcher: LauncherConnection;
-  readonly logs: LogClient;
+  readonly logs: LogReader;
   readonly log: DaemonLog;
   readonly clocks: Clocks;
-  /** Descriptor of the journal. */
-  readonly journal: number;
+  /** Descriptor of the journal; none where no other daemon will ever go on from here. */
+  readonly journal: number | undefined;
   /** Nothing is active any more. */
   readonly onAllStopped: (isAsked: boolean) => void;
 }
@@ -57,7 +58,7 @@ export class Supervisor implements ServiceManager {
   readonly chronicle: Chronicle;
   readonly inquiries: Inquiries;
   readonly #catalogue = new Catalogue();
-  readonly #journal: Journal;
+  readonly #journal: StateJournal;
   readonly #loading: PlanLoading;
   readonly #parts: SupervisorParts;
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
@@ -73,7 +74,10 @@ export class Supervisor implements ServiceManager {
       clocks: parts.clocks,
       describe: (name) => this.#loading.describe(name),
     });
-    this.#journal = new Journal(parts.journal, (id) => this.#catalogue.get(id).generation, this.chronicle);
+    this.#journal =
+      parts.journal === undefined
+        ? new NoJournal()
+        : new Journal(parts.journal, (id) => this.#catalogue.get(id).generation, this.chronicle);
     const { launcher, clocks } = parts;
     const hostParts = {
       launcher,

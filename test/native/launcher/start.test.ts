@@ -24,8 +24,8 @@ test('reeve-launcher reports executed, then exited, with status, times and what 
     expect(executed).toMatchObject({ slot, role: 'main', run: 10 + slot });
     expect(exited).toMatchObject({ slot, role: 'main', run: 10 + slot, pid: executed.pid, exit });
     expect(exited.when).toBeGreaterThanOrEqual(executed.when);
-    expect(exited.usage.peakResidentBytes).toBeGreaterThan(100_000);
-    if (slot === 2) expect(exited.usage.userMs + exited.usage.systemMs).toBeGreaterThan(0);
+    expect(exited.usage?.peakResidentBytes).toBeGreaterThan(100_000);
+    if (slot === 2) expect((exited.usage?.userMs ?? 0) + (exited.usage?.systemMs ?? 0)).toBeGreaterThan(0);
   }
 });
 

@@ -1,6 +1,9 @@
-/** Users and groups from /etc/passwd and /etc/group. */
+/**
+ * Users and groups from /etc/passwd and /etc/group, and nothing else: for programs that do without the C library's own look-up (reevectl, which has to start
+ * fast; portable mode, where no addon could be compiled). What a directory service knows stays unknown.
+ */
 import { readFileSync } from 'node:fs';
-import type { Group, User, UserDatabase } from '../../service/users.ts';
+import type { Group, User, UserDatabase } from './users.ts';
 
 export class PasswdUsers implements UserDatabase {
   readonly #users: readonly User[];

@@ -1,0 +1,132 @@
+/**
+ * Portable mode: daemon, launcher, logger and compiler in one process, without a native part. Started by `reeve --portable`, which becomes this. What it cannot do is
+ * said in docs/portable.md; this file only wires.
+ */
+import fs from 'node:fs';
+import type { Server } from 'node:net';
+import { constants } from 'node:os';
+import { readControlDefinition } from '../../api/control-definition.ts';
+import type { VarlinkServer } from '../../api/varlink/server.ts';
+import { compilerOption, decodeSettings } from '../../plan/decode-settings.ts';
+import { readOwnFile } from '../../plan/own-file.ts';
+import type { Settings } from '../../plan/settings.ts';
+import { AccessGate } from '../access/access-gate.ts';
+import { createControlServer } from '../api/control-server.ts';
+import { makeListener } from '../api/listen.ts';
+import { assumeOwner } from '../api/peer-credentials.ts';
+import { ChildProcessLauncher } from '../launcher/child-process/child-process-launcher.ts';
+import { createCompiler } from '../launcher/child-process/compiler.ts';
+import { forwardSignals } from '../launcher/child-process/stop-signals.ts';
+import { closeStrayDescriptors } from '../launcher/child-process/stray-descriptors.ts';
+import { HumanLog } from '../logging/human-log.ts';
+import { JsonLog } from '../logging/json-log.ts';
+import { LocalLogs } from '../logs/in-process/local-logs.ts';
+import { systemClocks } from '../supervisor/clocks.ts';
+import { LauncherSession } from '../supervisor/launcher-session.ts';
+import { Supervisor } from '../supervisor/supervisor.ts';
+import { type PortableOptions, parsePortableOptions } from './options.ts';
+
+/** Milliseconds that the last answers to clients may take. */
+const farewell = 1_000;
+
+/** Nobody else needs the file: there is no other process. */
+function takeSettings(path: string): Settings {
+  const settings = decodeSettings(readOwnFile(path));
+  fs.rmSync(path);
+  return settings;
+}
+
+async function serve({ settingsFile, logLevel, version }: PortableOptions): Promise<void> {
+  process.title = 'reeve-portable';
+  closeStrayDescriptors();
+  const settings = takeSettings(settingsFile);
+  const directory = compilerOption(settings.compilerOptions, 'directory') ?? process.cwd();
+  // A start changes the working directory for a moment and must be able to come back.
+  process.chdir('/');
+  const [control] = settings.controls;
+  if (!control) throw new Error('the settings have no control socket');
+  const listener = await makeListener(control.path, control.mode);
+
+  const { monotonic } = systemClocks;
+  const log = settings.isForeground ? new HumanLog(process.stdout, logLevel, monotonic) : new JsonLog(2, logLevel);
+  const logs: LocalLogs = new LocalLogs({
+    clocks: { monotonic, wall: () => performance.timeOrigin + performance.now() },
+    report: (slot, what, amount, errno) => launcher.report({ kind: 'log', slot, what, amount, errno }),
+  });
+  const { serviceDirectories } = settings;
+  const launcher: ChildProcessLauncher = new ChildProcessLauncher({
+    compile: createCompiler({ serviceDirectories, directory }),
+    names: settings.names,
+    environment: settings.environment,
+    logs,
+    runDirectory: settings.runDirectory,
+    now: monotonic,
+    end: (status) => void end(status, listener, server, launcher),
+  });
+  const supervisor: Supervisor = new Supervisor({
+    launcher,
+    logs,
+    log,
+    clocks: systemClocks,
+    journal: undefined,
+    onAllStopped: (isAsked) => session.allStopped(isAsked),
+  });
+  const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, pid: process.pid };
+  const session = new LauncherSession({ supervisor, launcher, log, self });
+  const gate = new AccessGate({ ownerUid: self.uid, log });
+  process.once('exit', () => gate[Symbol.dispose]());
+  const since = Date.now();
+  const server = createControlServer({
+    manager: supervisor,
+    inquiries: supervisor.inquiries,
+    info: () => ({
+      version,
+      pid: process.pid,
+      uid: self.uid,
+      mode: session.mode,
+      since,
+      serviceDirectories,
+      isShuttingDown: supervisor.host.state.isShuttingDown,
+    }),
+    gate,
+    credentials: assumeOwner(self.uid, self.gid),
+    log,
+    definition: readControlDefinition(),
+  });
+  process.once('uncaughtException', (error) => {
+    log.write('error', `reeve: this must not happen, everything is stopped: ${error.stack ?? error.message}`);
+    launcher.endServices(constants.signals.SIGTERM);
+    process.exit(1);
+  });
+  forwardSignals((signal) => launcher.report({ kind: 'requested', signal }));
+  launcher.open(
+    (event) => session.handle(event),
+    () => supervisor.host.save(),
+  );
+  server.serve(listener);
+}
+
+async function end(
+  status: number,
+  listener: Server,
+  server: VarlinkServer,
+  launcher: ChildProcessLauncher,
+): Promise<void> {
+  const timer = setTimeout(() => process.exit(status), farewell);
+  listener.close();
+  launcher[Symbol.dispose]();
+  await server[Symbol.asyncDispose]();
+  clearTimeout(timer);
+  process.exit(status);
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`reeve: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+try {
+  serve(parsePortableOptions(process.argv.slice(2))).catch(complain);
+} catch (error) {
+  complain(error);
+}

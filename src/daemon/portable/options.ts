@@ -1,0 +1,25 @@
+/** The command line of portable mode's one process. It is written by the `reeve` command, not by people. */
+import { parseArgs } from 'node:util';
+import { type LogLevel, isLogLevel } from '../logging/daemon-log.ts';
+
+export interface PortableOptions {
+  readonly settingsFile: string;
+  readonly logLevel: LogLevel;
+  readonly version: string;
+}
+
+/** @throws {TypeError} naming the wrong option. */
+export function parsePortableOptions(args: readonly string[]): PortableOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      settings: { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+      'reeve-version': { type: 'string', default: '' },
+    },
+  });
+  const { settings, 'log-level': logLevel, 'reeve-version': version } = values;
+  if (!settings) throw new TypeError('--settings must be given');
+  if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
+  return { settingsFile: settings, logLevel, version };
+}

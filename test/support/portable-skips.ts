@@ -1,0 +1,9 @@
+/** System tests that do not run in portable mode, each file with the reason. Every other file of test/system runs with both launchers. */
+export const portableSkips: Readonly<Record<string, string>> = {
+  'crash.test.ts': 'services do not outlive the process that watches them',
+  'sleep.test.ts': 'portable mode never sleeps: nobody could wake it',
+  'access.test.ts': 'its socket is closed to everybody but its owner, so there is nobody to grant anything to',
+  'root-mode.test.ts': 'portable mode is never the instance of the machine',
+  'npm-start.test.ts': 'it is about npm start, which chooses the launcher itself',
+  'setup.test.ts': 'it starts no reeve',
+};
