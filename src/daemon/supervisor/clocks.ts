@@ -8,9 +8,20 @@ export interface Clocks {
   after(delay: number, callback: () => void): Disposable;
 }
 
+const monotonicNow = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+let wallOffset = Number.NaN;
+
+/** The wall clock counts whole milliseconds. One offset is kept until the clock was really set, so that two times keep their distance. */
+function offset(): number {
+  const present = Date.now() - monotonicNow();
+  if (!(Math.abs(present - wallOffset) < 2)) wallOffset = present;
+  return wallOffset;
+}
+
 export const systemClocks: Clocks = {
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-  toWall: (monotonic) => Date.now() - (Number(process.hrtime.bigint()) / 1e6 - monotonic),
+  monotonic: monotonicNow,
+  toWall: (monotonic) => offset() + monotonic,
   after: (delay, callback) => {
     const timer = setTimeout(callback, delay);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -156,6 +156,8 @@ export class LauncherSession {
     if (this.#daemonStarts === 1) return this.#boot(first);
     const isKnown = supervisor.recover(plans, processes, this.#formerDaemon);
     if (!isKnown) this.#startAll(first.descriptions.names);
+    // The former daemon may have died with the last word on its lips.
+    if (supervisor.host.state.active === 0) this.allStopped(supervisor.host.state.isShuttingDown);
     return undefined;
   }
 
