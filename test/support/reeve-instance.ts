@@ -10,8 +10,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type LauncherKind, launcherKind } from './launcher-kind.ts';
 import type { ServiceStatus } from '../../src/api/service-status.ts';
+import type { Somebody } from './call-as.ts';
 
 const binaries = resolve(import.meta.dirname, '../../build/bin');
+const executeAs = resolve(import.meta.dirname, 'programs/execute-as.ts');
 const patience = 20_000;
 const lookAgain = 15;
 
@@ -115,7 +117,23 @@ export class ReeveInstance implements AsyncDisposable {
 
   /** Runs reevectl against this instance. */
   async ctl(...args: readonly string[]): Promise<CommandResult> {
-    const child = spawn(join(binaries, 'reevectl'), ['-p', this.socket, ...args], {
+    return await this.#run(join(binaries, 'reevectl'), ['-p', this.socket, ...args]);
+  }
+
+  /** The same, by somebody else. */
+  async ctlAs({ uid, gid = uid, groups = [] }: Somebody, ...args: readonly string[]): Promise<CommandResult> {
+    const ids = [String(uid), String(gid), groups.join(',')];
+    const words = [executeAs, ...ids, join(binaries, 'reevectl'), '-p', this.socket, ...args];
+    return await this.#run(process.execPath, words);
+  }
+
+  /** Another run of `reeve`. */
+  async reeve(...args: readonly string[]): Promise<CommandResult> {
+    return await this.#run(join(binaries, 'reeve'), args);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<CommandResult> {
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: this.directory, NO_COLOR: '1' },
     });

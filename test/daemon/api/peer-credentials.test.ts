@@ -65,7 +65,7 @@ test.runIf(isRoot)('the control server refuses a uid without grants every call b
   chmodSync(dirname(fixture.path), 0o711);
   const shutdown = '{"method":"io.reeve.Control.Shutdown"}';
   const info = '{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"io.reeve.Control"}}';
-  const { stdout } = await run(process.execPath, [program, fixture.path, '65534', '65534', list, shutdown, info]);
+  const { stdout } = await run(process.execPath, [program, fixture.path, '65534', '65534', '', list, shutdown, info]);
   const [first, second, third] = stdout.split('\n');
   expect(first).toBe('{"error":"org.varlink.service.PermissionDenied"}');
   expect(second).toBe('{"error":"io.reeve.Control.NotPermitted","parameters":{"verb":"shutdown","role":"shutdown"}}');
@@ -87,7 +87,7 @@ test.runIf(isRoot)('the control server serves an owner that is not root, whose g
   };
   await using fixture = await startControlFixture({}, { credentials, ownerUid: 65534 });
   chmodSync(dirname(fixture.path), 0o711);
-  const { stdout } = await run(process.execPath, [program, fixture.path, '65534', '65534', list]);
+  const { stdout } = await run(process.execPath, [program, fixture.path, '65534', '65534', '65534,4242', list]);
   expect(stdout).toBe('{"parameters":{"services":[]}}\n');
   expect(seen).toEqual([{ pid: 0, uid: 65534, gid: 65534, groups: [4242, 65534] }]);
 });
