@@ -5,7 +5,9 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -53,7 +55,7 @@ static _Noreturn void run(const struct component *component, const struct comman
     _exit(127);
 }
 
-void component_delay(struct component *component)
+static void component_delay(struct component *component)
 {
     bool lived = component->started && now() - component->started > settings.largest_delay + WELL_LIVED;
     uint64_t next = lived || !component->delay ? settings.first_delay : component->delay * 2;
@@ -73,7 +75,6 @@ bool component_start(struct component *component, const struct command *command,
         int error = errno;
         if (pid > 0) /* unreaped, so the number is still its own */
             kill(pid, SIGKILL);
-        say("cannot start ", component->name, ": ", strerror(error));
         errno = error;
         return false;
     }
@@ -83,6 +84,22 @@ bool component_start(struct component *component, const struct command *command,
     if (component->which != COMPONENT_DAEMON)
         TELL(EVENT_COMPONENT, "114144", component->which, 1, (uint64_t)pid, 0, 0, component->starts);
     return true;
+}
+
+int component_open(struct component *component, const struct command *command, int *descriptors, int count, int output, enum watched kind)
+{
+    int ends[2] = { -1, -1 };
+    bool is_started = CALL(socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 && CALL(fcntl, ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0 &&
+                      watch(ends[0], EPOLLIN, kind, 0);
+    descriptors[0] = ends[1];
+    is_started = is_started && component_start(component, command, descriptors, count, output);
+    if (!is_started) {
+        say("cannot start ", component->name, ": ", strerror(errno));
+        component_delay(component);
+        shut(&ends[0]);
+    }
+    shut(&ends[1]);
+    return ends[0];
 }
 
 void component_kill(int pidfd)

@@ -179,7 +179,7 @@ bool daemon_work(void)
 
 void daemon_start(void)
 {
-    int ends[2], descriptors[2 + MAX_CONTROLS], count = 2;
+    int descriptors[2 + MAX_CONTROLS], count = 2;
     channel.is_asleep = false;
     for (uint32_t i = 0; i < settings.controls; i++) {
         epoll_ctl(epoll_fd, EPOLL_CTL_DEL, control_fds[i], NULL);
@@ -187,28 +187,14 @@ void daemon_start(void)
     }
     if (channel.journal < 0)
         channel.journal = CALL(memfd_create, "journal", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    int error = channel_pair(ends);
-    if (error) {
-        say("cannot make the channel to the daemon: ", strerror(error));
-        component_delay(&daemon_component);
-        return;
-    }
-    descriptors[0] = ends[1];
     descriptors[1] = channel.journal;
+    channel.fd = component_open(&daemon_component, &settings.daemon, descriptors, count, settings.foreground ? -1 : slots[OWN_SLOT].log_write, WATCH_DAEMON);
+    channel.phase = channel.fd < 0 ? CHANNEL_NONE : CHANNEL_GREETING;
     channel.watched = EPOLLIN;
-    if (watch(ends[0], EPOLLIN, WATCH_DAEMON, 0) &&
-        component_start(&daemon_component, &settings.daemon, descriptors, count, settings.foreground ? -1 : slots[OWN_SLOT].log_write)) {
-        channel.fd = ends[0];
-        channel.phase = CHANNEL_GREETING;
-        channel.have = channel.used = channel.written = 0;
-        channel.sent = channel.acknowledged = 0;
-        channel.consumed = 0;
-        channel.is_condemned = channel.has_timer = false;
-    } else {
-        component_delay(&daemon_component);
-        shut(&ends[0]);
-    }
-    shut(&ends[1]);
+    channel.have = channel.used = channel.written = 0;
+    channel.sent = channel.acknowledged = 0;
+    channel.consumed = 0;
+    channel.is_condemned = channel.has_timer = false;
 }
 
 /* What was acknowledged is over; of the rest it is as if nobody had been told. */
@@ -238,7 +224,8 @@ void daemon_ended(int status)
     if (!sleeps || is_ending)
         return;
     channel.is_asleep = true;
-    daemon_component.restart_at = channel.timer ? channel.timer : UINT64_MAX;
+    /* What was told while it fell asleep has not been heard. */
+    daemon_component.restart_at = channel.sent != channel.acknowledged ? 0 : channel.timer ? channel.timer : UINT64_MAX;
     for (uint32_t i = 0; i < settings.controls; i++)
         watch(control_fds[i], EPOLLIN, WATCH_CONTROL, i);
 }

@@ -85,7 +85,6 @@ bool watch(int fd, uint32_t events, enum watched kind, uint32_t index);
 void watch_again(int fd, uint32_t events, enum watched kind, uint32_t index);
 void shut(int *fd); /* closes what is open and sets -1; watched or not */
 bool write_all(int fd, const void *bytes, size_t size);
-int channel_pair(int ends[2]); /* a stream socket pair, ours (0) non-blocking; 0 or an errno */
 int sealed_map(int fd, uint8_t **bytes, size_t *size);
 int listen_at(const struct socket_spec *spec, int *out); /* 0 or an errno; EADDRINUSE: somebody listens there */
 /* Makes the descriptors the numbers from `base` on (-1: none), all others from `base` on closed. */
@@ -123,7 +122,8 @@ enum { ENVIRONMENT_SIZE = 4096 };
 bool component_start(struct component *component, const struct command *command, const int *descriptors, int count, int output);
 void component_kill(int pidfd);
 void component_ended(struct component *component, int status, bool is_meant);
-void component_delay(struct component *component); /* when it could not be started: again after a while */
+/* The same with a channel: its end is put in front of the descriptors, ours is given back; -1: not started, it will be tried again. */
+int component_open(struct component *component, const struct command *command, int *descriptors, int count, int output, enum watched kind);
 const char *component_end_text(int status);
 
 /* compile.c */

@@ -308,22 +308,10 @@ void logger_event(uint32_t events)
 
 void logger_start(void)
 {
-    int ends[2], error = channel_pair(ends);
-    if (error) {
-        say("cannot make the channel to the logger: ", strerror(error));
-        component_delay(&logger_component);
-        return;
-    }
-    const int descriptors[] = { ends[1], logger.listener };
-    if (watch(ends[0], EPOLLIN, WATCH_LOGGER, 0) && component_start(&logger_component, &settings.logger, descriptors, 2, -1)) {
-        logger.fd = ends[0];
-        logger.have = logger.used = logger.written = 0;
-        logger.is_full = false;
-    } else {
-        component_delay(&logger_component);
-        shut(&ends[0]);
-    }
-    shut(&ends[1]);
+    int descriptors[] = { -1, logger.listener };
+    logger.fd = component_open(&logger_component, &settings.logger, descriptors, 2, -1, WATCH_LOGGER);
+    logger.have = logger.used = logger.written = 0;
+    logger.is_full = false;
 }
 
 void logger_ended(int status)

@@ -97,18 +97,6 @@ bool put_file(const char *path, const char *text)
     return done;
 }
 
-int channel_pair(int ends[2])
-{
-    if (CALL(socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return errno;
-    if (CALL(fcntl, ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0)
-        return 0;
-    int error = errno;
-    close(ends[0]);
-    close(ends[1]);
-    return error;
-}
-
 int sealed_map(int fd, uint8_t **bytes, size_t *size)
 {
     struct stat about;

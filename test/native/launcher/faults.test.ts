@@ -40,7 +40,7 @@ const servicesIn = (path: (name: string) => string) => [
     readiness: { descriptor: 5, variable: '' },
     socket: { family: 'unix', path: path('socket'), owner: { mode: 0o600, uid: -1, gid: -1 } },
   }),
-  script('forking', `setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $! > ${path('pid')}`, {
+  script('forking', `setsid sleep 60 </dev/null >/dev/null 2>&1 & echo $! > ${path('pid')}`, {
     before: [{ kind: 'open-log' }, streams],
     log: log('buffer'),
     pidFile: { path: path('pid'), owner: own },
