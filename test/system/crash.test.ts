@@ -74,7 +74,6 @@ exec sleep 1000
       `type = scripted\ncommand = {DIR}/bin/once ${name} sh -c "sleep 0.3; exit ${index + 1}"\n`,
     ]),
   ),
-  'reeve.ini': '[limits]\nrestart-delay = 0.02\nrestart-delay-max = 0.05\n',
 };
 
 /** Children of the launcher whose command line has `part`. */
@@ -98,10 +97,14 @@ function kill(pid: number | undefined): boolean {
   }
 }
 
-/** A client that starts, stops and restarts services until it is told to end. Every command is answered, or its connection breaks. */
+/**
+ * A client that starts, stops and restarts services until it is told to end. Every command is answered, or its connection breaks.
+ * A restful one goes away in between, so that the daemon can sleep.
+ */
 async function trouble(
   socket: string,
   roll: () => number,
+  isRestful: boolean,
   isOver: () => boolean,
 ): Promise<{ answers: number; breaks: number }> {
   const counts = { answers: 0, breaks: 0 };
@@ -116,7 +119,9 @@ async function trouble(
           if (!(error instanceof ControlError)) throw error;
         });
         counts.answers += 1;
+        if (isRestful && roll() < 0.5) break;
       }
+      if (isRestful) await new Promise((resolve) => setTimeout(resolve, roll() * 300));
     } catch {
       counts.breaks += 1;
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -125,26 +130,45 @@ async function trouble(
   return counts;
 }
 
-test(
-  `services see nothing of ${daemonKills} deaths of the daemon and ${loggerKills} of the logger (seed ${seed})`,
+const storms = [
+  { title: 'services see nothing of', idleExit: 0, daemonDeaths: daemonKills, loggerDeaths: loggerKills },
+  {
+    title: 'services see nothing of naps and',
+    idleExit: 0.05,
+    daemonDeaths: Math.ceil(daemonKills / 4),
+    loggerDeaths: Math.ceil(loggerKills / 4),
+  },
+];
+
+test.each(storms)(
+  `$title $daemonDeaths deaths of the daemon and $loggerDeaths of the logger (seed ${seed})`,
   { timeout: 300_000 },
-  async () => {
+  async ({ idleExit, daemonDeaths, loggerDeaths }) => {
+    const limits = `[limits]\nrestart-delay = 0.02\nrestart-delay-max = 0.05\nidle-exit = ${idleExit}\n`;
     const roll = random();
-    await using reeve = await ReeveInstance.boot({ files, arguments: ['--config', '{DIR}/reeve.ini'] });
+    await using reeve = await ReeveInstance.boot({
+      files: { ...files, 'reeve.ini': limits },
+      arguments: ['--config', '{DIR}/reeve.ini'],
+    });
     await reeve.until(async () => (await reeve.ctl('is-started', 'boot')).code === 0, 'the tree to be up');
     const before = await summaries(reeve);
     const pidsBefore = new Map([...steady, ...producers].map((name) => [name, before.get(name)?.pid]));
     expect([...pidsBefore.values()].every((pid) => pid !== undefined)).toBe(true);
 
     let isOver = false;
-    const clients = [1, 2, 3].map(async () => trouble(reeve.socket, roll, () => isOver));
+    const clients = [1, 2, 3].map(async () => trouble(reeve.socket, roll, idleExit > 0, () => isOver));
     let [daemons, loggers] = [0, 0];
-    while (daemons < daemonKills || loggers < loggerKills) {
+    const seen = new Set<number>();
+    while (daemons < daemonDeaths || loggers < loggerDeaths) {
       await new Promise((resolve) => setTimeout(resolve, roll() * 120));
-      if (daemons < daemonKills && kill(childOf(reeve.pid, 'daemon'))) daemons += 1;
-      if (loggers < loggerKills && roll() < 0.3 && kill(childOf(reeve.pid, 'reeve-logger'))) loggers += 1;
+      const daemon = childOf(reeve.pid, 'daemon');
+      if (daemon !== undefined) seen.add(daemon);
+      if (daemons < daemonDeaths && kill(daemon)) daemons += 1;
+      if (loggers < loggerDeaths && roll() < 0.3 && kill(childOf(reeve.pid, 'reeve-logger'))) loggers += 1;
     }
     isOver = true;
+    // More daemons than deaths: the others have slept.
+    if (idleExit > 0) expect(seen.size).toBeGreaterThan(daemonDeaths + 1);
     const counts = await Promise.all(clients);
     expect(counts.reduce((sum, { answers }) => sum + answers, 0)).toBeGreaterThan(0);
 
