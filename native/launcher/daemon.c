@@ -174,7 +174,10 @@ bool daemon_work(void)
     memmove(input, input + at, channel.have - at);
     channel.have -= at;
     channel.consumed += at;
-    return result == FRAME_COMPLETE && channel.used - channel.written < BACKLOG;
+    if (result != FRAME_COMPLETE || channel.used - channel.written >= BACKLOG)
+        return false;
+    channel.progress = now(); /* its acknowledgements may be behind what we have not handled */
+    return true;
 }
 
 void daemon_start(void)

@@ -115,8 +115,13 @@ export class FakeDaemon {
           if (event && isMeant(event)) return event;
         }
         if (this.#isClosed || Date.now() >= end) {
-          const kinds = this.events.map((event) => event.kind).join(' ');
-          throw new Error(`${this.#isClosed ? 'the channel closed' : 'nothing came'} before ${what}; came: ${kinds}`);
+          const kinds = this.events
+            .slice(-40)
+            .map((event) => event.kind)
+            .join(' ');
+          throw new Error(
+            `${this.#isClosed ? 'the channel closed' : 'nothing came'} before ${what}; came last: ${kinds}`,
+          );
         }
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }

@@ -104,10 +104,11 @@ test('reeve-launcher starts every process with default dispositions, an empty ma
   ]);
 });
 
-test('reeve-launcher runs a thousand services at once', async () => {
-  const count = 1000;
+test('reeve-launcher runs thousands of services at once, and takes no busy daemon for a wedged one', async () => {
+  const count = 3000; // long enough that acknowledgements wait behind the requests for more than the limit
   await using host = await LauncherRig.boot({
     services: Array.from({ length: count }, (_, i) => service(`s${i}`, ['/bin/true'])),
+    settings: { limits: { acknowledge: 1000, compile: 10_000, restartFirst: 10, restartLargest: 1000 } },
   });
   const { daemon } = host;
   for (let slot = 0; slot < count; slot++) daemon.launch(slot, slot + 1);
