@@ -13,7 +13,7 @@ import { encodeReply, type Reply } from '../../dinit/replies.ts';
 import { decodeRequest, type Request } from '../../dinit/requests.ts';
 import { type DinitStatus, toStatus1, toStatus5 } from '../../dinit/service-status.ts';
 import { events } from '../../dinit/words.ts';
-import type { Caller } from '../service-manager.ts';
+import type { AccessPeer } from '../access/access-gate.ts';
 import { type Answer, badRequest, type Client, nak } from './client.ts';
 import { Handles } from './handles.ts';
 import type { DinitLimits } from './limits.ts';
@@ -23,6 +23,8 @@ export interface ConnectionOwner {
   readonly limits: DinitLimits;
   hold(name: string, connection: Connection): Disposable;
   isHeldByOthers(name: string, connection: Connection): boolean;
+  /** The grants of the caller cover the request. */
+  isGranted(request: Request, connection: Connection): boolean;
   answer(request: Request, client: Client): Answer | Promise<Answer>;
   /** The connection is dropped for this reason. */
   dropped(connection: Connection, reason: string, error?: unknown): void;
@@ -33,7 +35,7 @@ export interface ConnectionOwner {
 const turn = 64;
 
 export class Connection implements Client {
-  readonly caller: Caller;
+  readonly caller: AccessPeer;
   readonly handles: Handles;
   readonly #socket: Socket;
   readonly #rights: Rights;
@@ -50,7 +52,7 @@ export class Connection implements Client {
   #hasEnded = false;
   #isClosing = false;
 
-  constructor(socket: Socket, caller: Caller, rights: Rights, owner: ConnectionOwner) {
+  constructor(socket: Socket, caller: AccessPeer, rights: Rights, owner: ConnectionOwner) {
     this.#socket = socket;
     this.caller = caller;
     this.#rights = rights;
@@ -146,7 +148,7 @@ export class Connection implements Client {
   }
 
   #handle(request: Request): void {
-    if (!permits(this.#rights, request)) {
+    if (!permits(this.#rights, request) || (this.#rights === 'all' && !this.#owner.isGranted(request, this))) {
       this.#finish(nak);
       return;
     }

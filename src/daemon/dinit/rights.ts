@@ -1,6 +1,6 @@
 /**
- * What may be asked on a connection. Whoever can connect to the socket may ask everything; a connection that was given to a service (`pass-cs-fd`) has only the
- * rights that it was given with it, so that a service is not the daemon's master by being its child.
+ * What may be asked on a connection. Whoever can connect to the socket may ask what its grants cover (request-access.ts); a connection that was given to
+ * a service (`pass-cs-fd`) has only the rights that it was given with it, so that a service is not the daemon's master by being its child.
  */
 import type { Request, RequestKind } from '../../dinit/requests.ts';
 

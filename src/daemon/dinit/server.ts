@@ -2,7 +2,7 @@
 import type { Server, Socket } from 'node:net';
 import type { ServerLog } from '../../api/varlink/server.ts';
 import { descriptorOf, type PeerCredentials } from '../api/peer-credentials.ts';
-import type { Caller } from '../service-manager.ts';
+import type { AccessGate, AccessPeer } from '../access/access-gate.ts';
 import { answer } from './answer.ts';
 import { environmentEvent } from './answer-environment.ts';
 import type { LoadMechanism } from './client.ts';
@@ -12,11 +12,13 @@ import type { DinitManager } from './dinit-manager.ts';
 import { Holders } from './holders.ts';
 import { defaultLimits, type DinitLimits } from './limits.ts';
 import type { LogText } from './log-text.ts';
+import { isGranted } from './request-access.ts';
 import { type Rights, serviceRights } from './rights.ts';
 import { eventStatus } from './wire-status.ts';
 
 export interface DinitServerOptions {
   readonly manager: DinitManager;
+  readonly gate: AccessGate;
   readonly loadMechanism: LoadMechanism;
   readonly credentials: PeerCredentials;
   readonly log: ServerLog;
@@ -37,7 +39,7 @@ export class DinitServer implements AsyncDisposable {
   readonly #complaints: Complaints;
 
   constructor(options: DinitServerOptions) {
-    const { manager, loadMechanism, say = () => {} } = options;
+    const { manager, gate, loadMechanism, say = () => {} } = options;
     this.#options = options;
     this.#complaints = new Complaints(options.log);
     this.#limits = { ...defaultLimits, ...options.limits };
@@ -45,6 +47,7 @@ export class DinitServer implements AsyncDisposable {
       limits: this.#limits,
       hold: (name, connection) => this.#hold(name, connection),
       isHeldByOthers: (name, connection) => this.#holders.isHeldBesides(name, connection),
+      isGranted: (request, client) => isGranted(gate, client.caller, request, { manager, client }),
       answer: (request, client) => answer(request, { manager, client, loadMechanism, say }),
       dropped: ({ caller }, reason, error) =>
         this.#complaints.write(caller, `dinit connection dropped: ${reason}`, error),
@@ -77,7 +80,7 @@ export class DinitServer implements AsyncDisposable {
   }
 
   /** Serves a connection that a service was started with. */
-  adopt(socket: Socket, caller: Caller, rights: Rights = serviceRights): void {
+  adopt(socket: Socket, caller: AccessPeer, rights: Rights = serviceRights): void {
     this.#connections.add(new Connection(socket, caller, rights, this.#owner));
   }
 
@@ -88,6 +91,7 @@ export class DinitServer implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
+    this.#options.gate.refresh();
     const caller = this.#options.credentials.of(socket);
     const refusal = caller && this.#refusal(socket);
     if (!caller || refusal !== undefined) {

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Grant } from '../../../src/api/access/grant.ts';
+import { AccessGate } from '../../../src/daemon/access/access-gate.ts';
 import { assumeOwner } from '../../../src/daemon/api/peer-credentials.ts';
 import { makeListener } from '../../../src/daemon/api/listen.ts';
 import type { DinitLimits } from '../../../src/daemon/dinit/limits.ts';
@@ -15,6 +17,8 @@ export interface DinitFixture extends AsyncDisposable {
   readonly manager: EngineManager;
   readonly server: DinitServer;
   readonly log: readonly string[];
+  /** Who asked for which change. */
+  readonly audit: readonly string[];
   /** The log in dinit's words; paths without the directory. */
   readonly said: readonly string[];
   plant(tree: Readonly<Record<string, string | null>>): void;
@@ -24,6 +28,9 @@ export interface FixtureOptions {
   readonly tree: Readonly<Record<string, string | null>>;
   readonly serviceDirectories?: readonly string[];
   readonly limits?: Partial<DinitLimits>;
+  /** Who the clients are; default: root, who may do everything. */
+  readonly uid?: number;
+  readonly grants?: readonly Grant[];
   /** Started before anybody can connect. */
   readonly boot?: string;
 }
@@ -33,6 +40,8 @@ export async function startDinitFixture({
   serviceDirectories = ['services'],
   limits,
   boot,
+  uid = 0,
+  grants = [],
 }: FixtureOptions): Promise<DinitFixture> {
   const place = makeTemporaryDirectory();
   const path = join(place.path, 'ctl');
@@ -47,10 +56,13 @@ export async function startDinitFixture({
   const manager = new EngineManager(place.path, serviceDirectories, new Map([['PATH', '/usr/bin:/bin']]));
   const log: string[] = [];
   const said: string[] = [];
+  const audit: string[] = [];
+  const gate = new AccessGate({ ownerUid: 0, grants, log: { write: (_level, message) => void audit.push(message) } });
   const server = new DinitServer({
     manager,
+    gate,
     loadMechanism: { workingDirectory: place.path, directories: serviceDirectories },
-    credentials: assumeOwner(0, 0),
+    credentials: assumeOwner(uid, 0),
     log: { write: (_, message) => void log.push(message) },
     say: ({ text }) => void said.push(text.replaceAll(`${place.path}/`, '')),
     ...(limits && { limits }),
@@ -68,6 +80,7 @@ export async function startDinitFixture({
     manager,
     server,
     log,
+    audit,
     said,
     plant,
     [Symbol.asyncDispose]: async () => {

@@ -216,7 +216,7 @@ describe('DinitServer', () => {
   it('lets a service look through its own connection, but change nothing', async () => {
     await using fixture = await start({ boot: 'boot' });
     const { near, far } = await socketPair(fixture.directory);
-    fixture.server.adopt(near, { uid: 0, gid: 0, pid: 0 }, serviceRights);
+    fixture.server.adopt(near, { uid: 0, gid: 0, pid: 0, groups: [] }, serviceRights);
     far.write(Buffer.from('01 0400 626f6f74 04 00 00000000 0a 02 1a 00000000'.replaceAll(' ', ''), 'hex'));
     far.end();
     const answer = Buffer.concat(await far.toArray()).toString('hex');
