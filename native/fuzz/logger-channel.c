@@ -7,13 +7,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct frame frame;
-    struct launcher_message message;
+    struct values message;
     for (size_t at = 0, used = 0; frame_next(launcher_rules, data + at, size - at, &frame, &used) == FRAME_COMPLETE; at += used) {
         if (used > size - at || frame.length > LARGEST_OPEN)
             abort();
-        if (!launcher_message_of(frame, &message))
+        if (!launcher_message(frame, &message))
             break;
-        if (message.error < 0 || (message.type == OPEN && message.log != LOG_FILE && message.log != LOG_BUFFER))
+        if (frame.type == OPEN && message.number[1] != LOG_FILE && message.number[1] != LOG_BUFFER)
             abort();
     }
     return 0;

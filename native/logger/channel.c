@@ -1,121 +1,108 @@
-/* Descriptors come in the order of the frames that claim them. The kernel cuts them short when we have no room for more: then a log goes without. */
+/* See logger.h. Whoever sends a frame to the logger sends it in one piece, small enough for the kernel to take it whole or not at all: then a frame
+ * is looked at first, and taken with the descriptors that came with it, and there is never a part of one to be kept. */
 #include "logger.h"
 #include <sys/socket.h>
 
-enum { AT_ONCE = 2, INPUT = FRAME_OVERHEAD + LARGEST_OPEN + 16384 };
+enum { OUTPUT = 1 << 20 };
 
-static uint8_t input[INPUT];
-static size_t input_size, descriptor_count;
-static int descriptors[2 * AT_ONCE]; /* of a frame that is not complete, and of the next */
-static uint32_t events;
+const struct frame_rule launcher_rules[] = {
+    { OPEN, 27, LARGEST_OPEN, "OPEN" }, { FILE_AGAIN, 8, 8, "FILE" }, { STARTED, 4, 4, "STARTED" }, { CLOSE, 4, 4, "CLOSE" },
+    { CLEAR, 4, 4, "CLEAR" },           { FINISH, 0, 0, "FINISH" },   { 0, 0, 0, NULL },
+};
+static const char *const layouts[] = { "4s14184", "44", "4", "4", "4", "" }; /* from OPEN on */
+static uint8_t output_bytes[OUTPUT];
+static struct frame_writer output = { .buffer = output_bytes, .capacity = OUTPUT };
 
-bool channel_open(void) { return watch(CHANNEL, TAG_CHANNEL, &events, EPOLLIN); }
-
-static int claim(void)
+bool launcher_message(struct frame frame, struct values *out)
 {
-    if (descriptor_count == 0)
-        return -1;
-    int fd = descriptors[0];
-    memmove(descriptors, descriptors + 1, --descriptor_count * sizeof *descriptors);
-    return fd;
+    const uint64_t *number = out->number;
+    return decode(frame, layouts[frame.type - OPEN], out) &&
+           (frame.type != OPEN || (slot_place(number[0]) <= MAX_SLOTS && (number[1] == LOG_FILE || number[1] == LOG_BUFFER) && number[3] <= 1));
 }
 
-static void handle(const struct launcher_message *message)
+enum received receive(int fd, const struct frame_rule *rules, struct frame *frame, int descriptors[2])
 {
-    struct slot *slot = slot_find(message->slot);
-    int first = message->type == OPEN || (message->type == FILE_AGAIN && message->error == 0) ? claim() : -1;
-    if (message->type == OPEN)
-        slot_open(message, first, message->log == LOG_FILE ? claim() : -1);
-    else if (message->type == FINISH)
-        finish();
-    else if (slot && message->type == FILE_AGAIN) {
-        sink_file(slot, first, message->error == 0 && first < 0 ? EMFILE : message->error);
-        slot_tick(slot);
-    } else if (first >= 0)
-        CALL(close, first);
-    else if (slot && message->type == STARTED)
+    static uint8_t input[FRAME_OVERHEAD + LARGEST_OPEN];
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
+    struct iovec piece = { input, sizeof input };
+    struct msghdr header = { .msg_iov = &piece, .msg_iovlen = 1 };
+    ssize_t size = CALL(recvmsg, fd, &header, MSG_DONTWAIT | MSG_PEEK);
+    if (size <= 0)
+        return size < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM) ? NOTHING : ENDED;
+    if (frame_next(rules, input, (size_t)size, frame, &piece.iov_len) != FRAME_COMPLETE)
+        return MALFORMED;
+    if (descriptors) {
+        descriptors[0] = descriptors[1] = -1;
+        header.msg_control = control;
+        header.msg_controllen = sizeof control;
+    }
+    if (CALL(recvmsg, fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+        return NOTHING;
+    struct cmsghdr *part = CMSG_FIRSTHDR(&header); /* fewer than were sent if there is no room for more */
+    if (descriptors && part)
+        memcpy(descriptors, CMSG_DATA(part), part->cmsg_len - CMSG_LEN(0));
+    return RECEIVED;
+}
+
+static void handle(uint8_t type, const uint64_t *number, const int *descriptors)
+{
+    struct slot *slot = slot_find(number[0]);
+    if (type == OPEN)
+        slot_open(number, descriptors[0], descriptors[1]);
+    else if (type == FINISH)
+        is_finishing = true;
+    else if (!slot)
+        shut(descriptors[0]);
+    else if (type == FILE_AGAIN)
+        sink_file(slot, descriptors[0], number[1] == 0 && descriptors[0] < 0 ? EMFILE : (int)number[1]);
+    else if (type == STARTED)
         slot_started(slot);
-    else if (slot && message->type == CLOSE)
+    else if (type == CLOSE)
         slot_close(slot);
-    else if (slot && message->type == CLEAR)
-        slot->cleared = slot->ring.end;
+    else
+        slot->ring.begin = slot->written; /* CLEAR: what still waits for the disk stays */
+    if (slot)
+        slot_tick(slot);
 }
 
-static void decode(void)
+static void channel_ready(struct source *source)
 {
-    size_t at = 0, size = 0;
     struct frame frame;
-    struct launcher_message message;
-    enum frame_result result;
-    while ((result = frame_next(launcher_rules, input + at, input_size - at, &frame, &size)) == FRAME_COMPLETE) {
-        if (!launcher_message_of(frame, &message))
-            fatal("malformed message from the launcher", frame_rule_of(launcher_rules, frame.type)->name);
-        handle(&message);
-        at += size;
-    }
-    if (result == FRAME_BAD)
-        fatal("malformed frame from the launcher", NULL);
-    input_size -= at;
-    memmove(input, input + at, input_size);
-    if (input_size == 0 && descriptor_count > 0)
-        fatal("a descriptor that nothing claims from the launcher", NULL);
+    struct values message;
+    int descriptors[2];
+    enum received received;
+    while ((received = receive(source->fd, launcher_rules, &frame, descriptors)) == RECEIVED && launcher_message(frame, &message))
+        handle(frame.type, message.number, descriptors);
+    if (received == ENDED) {
+        unwatch(source);
+        is_finishing = true;
+    } else if (received != NOTHING)
+        fatal("malformed message from the launcher", NULL);
 }
 
-void channel_receive(void)
+struct source channel = { .fd = 3, .ready = channel_ready };
+
+bool tell(const struct slot *slot, enum event event, uint64_t amount, int error)
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(AT_ONCE * sizeof(int))];
-    } control;
-    struct iovec piece = { input + input_size, sizeof input - input_size };
-    struct msghdr header = { .msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
-    ssize_t size = events == 0 ? -1 : CALL(recvmsg, CHANNEL, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (events == 0 || (size < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOMEM)))
-        return;
-    if (size <= 0) {
-        watch(CHANNEL, TAG_CHANNEL, &events, 0);
-        finish();
-        return;
-    }
-    struct cmsghdr *part = CMSG_FIRSTHDR(&header); /* nothing else was asked for, so there is at most this one */
-    size_t count = part && part->cmsg_type == SCM_RIGHTS ? (part->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-    if (count > 2 * AT_ONCE - descriptor_count)
-        fatal("descriptors that nothing claims from the launcher", NULL);
-    if (count > 0)
-        memcpy(descriptors + descriptor_count, CMSG_DATA(part), count * sizeof(int));
-    descriptor_count += count;
-    input_size += (size_t)size;
-    decode();
+    frame_begin(&output, event == EVENT_ROTATE ? ROTATE : LOG_EVENT);
+    put_layout(&output, event == EVENT_ROTATE ? "4" : "4184", (const uint64_t[]){ slot->number, event, amount, (uint32_t)error });
+    return frame_end(&output);
 }
 
-void channel_report(struct slot *slot)
+void channel_send(void)
 {
-    for (int event = 0; event < EVENT_COUNT && events != 0; event++) {
-        uint8_t bytes[32];
-        struct frame_writer writer = { .buffer = bytes, .capacity = sizeof bytes };
-        if (!(slot->owed & 1 << event))
-            continue;
-        frame_begin(&writer, event == EVENT_ROTATE ? ROTATE : LOG_EVENT);
-        put_u32(&writer, slot_number(slot));
-        if (event != EVENT_ROTATE) {
-            put_u8(&writer, (uint8_t)event);
-            put_u64(&writer, slot->amounts[event]);
-            put_i32(&writer, slot->errors[event]);
-        }
-        frame_end(&writer);
-        if (CALL(write, CHANNEL, bytes, writer.used) < 0) { /* so few bytes are written whole, or not at all */
-            wake_at(now() + AGAIN);
-            return;
-        }
-        slot->amounts[event] = 0;
-        slot->owed &= (uint8_t)~(1 << event);
-    }
+    if (send_frames(channel.fd, &output) != 0)
+        again();
 }
 
-void channel_owe(struct slot *slot, enum event event, uint64_t amount, int error)
+int send_frames(int fd, struct frame_writer *writer)
 {
-    slot->owed |= (uint8_t)(1 << event);
-    slot->amounts[event] += amount;
-    slot->errors[event] = error;
-    channel_report(slot);
+    while (writer->used > 0) {
+        ssize_t size = CALL(send, fd, writer->buffer, writer->used, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (size < 0)
+            return errno;
+        writer->used -= (size_t)size;
+        memmove(writer->buffer, writer->buffer + size, writer->used);
+    }
+    return 0;
 }

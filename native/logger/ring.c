@@ -20,24 +20,22 @@ int ring_resize(struct ring *ring, uint32_t size)
 
 void ring_append(struct ring *ring, const uint8_t *data, size_t size)
 {
-    size_t kept = size < ring->size ? size : ring->size;
-    data += size - kept;
-    ring->end += size;
+    size_t skipped = size - least(size, ring->size);
+    ring->end += skipped;
+    for (size_t part; skipped < size; skipped += part, ring->end += part) {
+        size_t at = (size_t)(ring->end % ring->size);
+        part = least(size - skipped, ring->size - at);
+        memcpy(ring->bytes + at, data + skipped, part);
+    }
     if (ring->end - ring->begin > ring->size)
         ring->begin = ring->end - ring->size;
-    if (kept == 0)
-        return;
-    size_t at = (size_t)((ring->end - kept) % ring->size);
-    size_t first = kept < ring->size - at ? kept : ring->size - at;
-    memcpy(ring->bytes + at, data, first);
-    memcpy(ring->bytes, data + first, kept - first);
 }
 
 size_t ring_piece(const struct ring *ring, uint64_t position, const uint8_t **piece)
 {
     if (position >= ring->end || ring->size == 0)
         return 0;
-    size_t at = (size_t)(position % ring->size), rest = (size_t)(ring->end - position);
+    size_t at = (size_t)(position % ring->size);
     *piece = ring->bytes + at;
-    return rest < ring->size - at ? rest : ring->size - at;
+    return least(ring->end - position, ring->size - at);
 }

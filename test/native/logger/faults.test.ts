@@ -23,6 +23,7 @@ const faults: readonly (readonly [string, readonly number[]])[] = [
   ['prctl', [EPERM]],
   ['read', [EINTR, EIO]],
   ['recvmsg', [ENOMEM, EAGAIN]],
+  ['send', [EAGAIN, EINTR, EPIPE]],
   ['setrlimit', [EPERM]],
   ['sigaction', [ENOMEM]],
   ['syscall', [EPERM]],
