@@ -4,10 +4,9 @@
  */
 import type { AccessVerb } from '../../api/access/verb.ts';
 import type { Grant } from '../../api/access/grant.ts';
-import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { Caller } from '../service-manager.ts';
 import { AccessRules, type Credentials, type Decision, type Need } from './access-rules.ts';
-import { AuditLog } from './audit-log.ts';
+import { AuditLog, type AuditOutput } from './audit-log.ts';
 import { type GrantFileContent, grantFileVersion, readGrantFile } from './grant-file.ts';
 
 /** Who asks, as the kernel tells. */
@@ -25,7 +24,7 @@ export interface AccessGateOptions {
   readonly grantFile?: string;
   /** Without a file. */
   readonly grants?: readonly Grant[];
-  readonly log: Pick<DaemonLog, 'write'>;
+  readonly log: AuditOutput;
   readonly audit?: AuditLog;
 }
 

@@ -8,11 +8,15 @@
  * up to a bound for each uid in each interval, and the rest is told as a number at its end.
  */
 import type { AccessVerb } from '../../api/access/verb.ts';
-import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { Caller } from '../service-manager.ts';
 import type { Decision, Reason } from './access-rules.ts';
 import { harmlessText } from './harmless-text.ts';
 import { programName } from './program-name.ts';
+
+/** Where the lines go: the daemon's log. */
+export interface AuditOutput {
+  write(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
 
 export interface AuditEntry {
   readonly caller: Caller;
@@ -25,7 +29,7 @@ export interface AuditEntry {
 }
 
 export interface AuditOptions {
-  readonly log: Pick<DaemonLog, 'write'>;
+  readonly log: AuditOutput;
   /** Refusals of one uid that are written in one interval. */
   readonly refusalsPerInterval?: number;
   /** Milliseconds. */
@@ -37,7 +41,7 @@ const countedUids = 64;
 const allOthers = -1;
 
 export class AuditLog implements Disposable {
-  readonly #log: AuditOptions['log'];
+  readonly #log: AuditOutput;
   readonly #most: number;
   readonly #interval: number;
   readonly #refusals = new Map<number, number>();
