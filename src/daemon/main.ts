@@ -41,7 +41,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   const session = new LauncherSession({ supervisor, launcher, log, self });
   const since = Date.now();
   const isBusy = (): boolean =>
-    !session.isSynced ||
+    !session.hasBooted ||
     session.isEnding ||
     server.connectionCount > 0 ||
     supervisor.compilations.isBusy ||

@@ -137,7 +137,7 @@ export class Journal {
         events,
         appendix,
         damage,
-        isAsleep: isAsleep && events.length === 0,
+        isAsleep,
       };
     } catch (error) {
       return { damage: error instanceof Error ? error.message : String(error) };

@@ -99,6 +99,8 @@ export class NativeLauncher implements LauncherConnection {
     const nanoseconds = deadline === undefined ? 0n : BigInt(Math.max(1, Math.floor(deadline * 1e6)));
     this.#send(toLauncher.timer, (w) => w.u64(nanoseconds));
     this.#sent = sent;
+    // What comes from now on is for the next daemon: it stays unacknowledged.
+    this.#socket.pause();
   }
 
   exit(status: number): void {

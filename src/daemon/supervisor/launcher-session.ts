@@ -35,6 +35,7 @@ export class LauncherSession {
   #hasBootFailed = false;
   #isEnding = false;
   #isSynced = false;
+  #hasBooted = false;
   #daemonStarts = 1;
   #formerDaemon = '';
   /** Until everything is told: what was there before this daemon. */
@@ -50,9 +51,9 @@ export class LauncherSession {
     return this.#mode;
   }
 
-  /** Everything that was there before this daemon is known. */
-  get isSynced(): boolean {
-    return this.#isSynced;
+  /** The boot plan has been taken in, by this daemon or a former one. */
+  get hasBooted(): boolean {
+    return this.#hasBooted;
   }
 
   /** The launcher was told to end; that it closes the channel is no surprise. */
@@ -155,6 +156,9 @@ export class LauncherSession {
     if (!first) return supervisor.host.saveWhole();
     if (this.#daemonStarts === 1) return this.#boot(first);
     const isKnown = supervisor.recover(plans, processes, this.#formerDaemon);
+    // A journal without services is of a daemon that did not live to see the boot plan.
+    if (supervisor.host.state.loadOrder === 0) return this.#boot(first);
+    this.#hasBooted = true;
     if (!isKnown) this.#startAll(first.descriptions.names);
     // The former daemon may have died with the last word on its lips.
     if (supervisor.host.state.active === 0) this.allStopped(supervisor.host.state.isShuttingDown);
@@ -162,6 +166,7 @@ export class LauncherSession {
   }
 
   #boot(plan: CompiledPlan): void {
+    this.#hasBooted = true;
     const { supervisor, log } = this.#parts;
     supervisor.logTroubles(plan);
     supervisor.adopt(plan);
