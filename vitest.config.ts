@@ -13,6 +13,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: system,
+          // Only to end a hang: how long a test takes on a busy machine says nothing.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'system', include: system, ...inTurn } },

@@ -31,7 +31,7 @@ const cppcheckOptions = [
 const checks = [
   checkSuite('types', root, tool('tsc'), '--noEmit'),
   checkSuite('lint', root, tool('oxlint')),
-  checkSuite('format', root, tool('prettier'), '--check', '.'),
+  checkSuite('format', root, tool('prettier'), '--check', '--cache', '--cache-location=build/stamps/prettier', '.'),
   checkSuite('structure', root, process.execPath, 'scripts/check-structure.ts'),
   optionalCheckSuite('C analysis', root, 'cppcheck', ...cppcheckOptions, ...cSources),
 ];
