@@ -5,6 +5,7 @@
 export const programs = [
   { entry: 'src/reeve/main.ts', bundle: 'build/lib/reeve.cjs', command: 'reeve' },
   { entry: 'src/control/main.ts', bundle: 'build/lib/reevectl.cjs', command: 'reevectl' },
+  { entry: 'src/control/graph/svg.ts', bundle: 'build/lib/reevectl-svg.cjs' },
   { entry: 'src/daemon/main.ts', bundle: 'build/lib/daemon.cjs' },
   { entry: 'src/daemon/portable/main.ts', bundle: 'build/lib/portable.cjs' },
   { entry: 'src/plan/compile.ts', bundle: 'build/lib/compiler.cjs' },

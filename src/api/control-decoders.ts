@@ -126,6 +126,7 @@ export const serviceStatus: Decoder<ServiceStatus> = record({
   restarts: number,
   restartLimit: number,
   restartInterval: number,
+  restartsUntil: optional(number),
   restartDelay: number,
   timer: optional(record({ kind: oneOf('restart-delay', 'start-timeout', 'stop-timeout', 'exit-grace'), due: number })),
   waitingFor: list(text),

@@ -5,14 +5,17 @@ import { errnoText } from './errno-text.ts';
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
+/** `SIGTERM`; `signal 99` for one without a name. */
+export const signalName = (signal: number): string => signalNames.get(signal) ?? `signal ${signal}`;
+
 export function exitText(exit: ExitStatus): string {
   switch (exit.kind) {
     case 'exited':
       return `exit status ${exit.status}`;
     case 'killed':
-      return `killed by ${signalNames.get(exit.status) ?? `signal ${exit.status}`}`;
+      return `killed by ${signalName(exit.status)}`;
     case 'core-dump':
-      return `killed by ${signalNames.get(exit.status) ?? `signal ${exit.status}`}, core dumped`;
+      return `killed by ${signalName(exit.status)}, core dumped`;
     default:
       return exit.kind satisfies never;
   }

@@ -34,6 +34,7 @@ export const causeKinds = [
   'executed',
   'ready',
   'exited',
+  'stop-command',
   'exec-failed',
   'pid-file',
   'bad-pid-file',

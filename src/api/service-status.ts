@@ -65,8 +65,9 @@ export interface ServiceStatus {
   /** Automatic restarts inside the present window, and how many are allowed there (0 = no limit). */
   readonly restarts: number;
   readonly restartLimit: number;
-  /** The window, from the first restart in it (0 = no limit), and the least time between two starts. */
+  /** How long the window is (0 = no limit), when the present one ends, and the least time between two starts. */
   readonly restartInterval: number;
+  readonly restartsUntil?: number;
   readonly restartDelay: number;
   /** What happens next unless something else does. */
   readonly timer?: ServiceTimer;

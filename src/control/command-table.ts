@@ -1,25 +1,35 @@
 /** All subcommands, in the order of the help. */
 import type { CommandDefinition } from './session/command.ts';
 import { access } from './commands/access.ts';
+import { analyze } from './commands/analyze.ts';
 import { check } from './commands/check.ts';
 import { addDependency, removeDependency } from './commands/dependencies.ts';
 import { disable, enable } from './commands/enable.ts';
 import { getAllEnvironment, setEnvironment, unsetEnvironment } from './commands/environment.ts';
 import { events } from './commands/events.ts';
+import { graph } from './commands/graph.ts';
 import { list } from './commands/list.ts';
 import { catlog } from './commands/log.ts';
+import { logs } from './commands/logs.ts';
+import { plan } from './commands/plan.ts';
 import { isFailed, isStarted } from './commands/questions.ts';
 import { shutdown } from './commands/shutdown.ts';
 import { signal } from './commands/signal.ts';
 import { load, reload, trigger, unload, unpin, untrigger } from './commands/small-changes.ts';
 import { status } from './commands/status.ts';
 import { pin, release, restart, start, stop, wake } from './commands/verbs.ts';
+import { why } from './commands/why.ts';
 
 export const commandTable: readonly CommandDefinition[] = [
   list,
   status,
+  why,
+  plan,
+  logs,
   catlog,
   events,
+  graph,
+  analyze,
   isStarted,
   isFailed,
   start,

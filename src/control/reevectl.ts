@@ -16,6 +16,8 @@ const optionsWithValue = new Set([
   '--timeout',
   '--from',
   '--lines',
+  '--since',
+  '--until',
   '--state',
   '-d',
   '--services-dir',

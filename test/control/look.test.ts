@@ -80,6 +80,7 @@ test('status says in its first line what the service is doing, and shows the res
     [
       'web: starting for 2 min, waits for readiness',
       '        wanted  started, asked for by name',
+      '       because  start requested by uid 1000 (reevectl, process 99)',
       '    depends on  db (started)',
       '          type  process',
       '        output  in memory',
@@ -153,7 +154,7 @@ test('catlog --lines shows the last lines', async () => {
     ['2', 'three\nfour'],
     ['9', 'one\ntwo\nthree\nfour'],
   ] as const) {
-    expect((await ctl(['logs', '-n', count, 'web'], { socket })).out).toBe(expected);
+    expect((await ctl(['catlog', '-n', count, 'web'], { socket })).out).toBe(expected);
   }
   expect((await ctl(['catlog', '-n', 'x', 'web'], { socket })).code).toBe(2);
 });
@@ -169,24 +170,38 @@ test('catlog says so when the output is not kept', async () => {
   });
 });
 
-test('events prints each event as it happens', async () => {
-  await using fixture = await startControlFixture({ web: {}, bad: { start: 'fails' } });
+test('events prints what has happened, the oldest first', async () => {
+  await using fixture = await startControlFixture({ web: {}, bad: { start: 'fails' }, other: {} });
   const socket = fixture.path;
+  for (const name of ['web', 'bad', 'other']) await ctl(['start', name], { socket });
+  expect(withoutTimes((await ctl(['events', 'web', 'bad'], { socket })).out)).toBe(
+    'web: started\nbad: start failed: ended before it was ready: exit status 3\n',
+  );
+  expect(withoutTimes((await ctl(['events', '-n', '1'], { socket })).out)).toBe('other: started\n');
+  expect((await ctl(['events', '--since', '1m'], { socket })).out).toBe('');
+  const lines = (await ctl(['events', '--json'], { socket })).out.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).name)).toEqual(['web', 'bad', 'other']);
+});
+
+test('events -f goes on with what happens, until reeve has ended', async () => {
+  const fixture = await startControlFixture({ web: {}, bad: { start: 'fails' } });
+  const socket = fixture.path;
+  await ctl(['start', 'web'], { socket });
   let seen = '';
   const running = ctl(['events', '-f'], {
     socket,
     onOutput: (text) => {
       seen += text;
-      // The stream ends when the daemon does.
-      if (text.includes('bad')) fixture.manager.shutdown();
+      if (text.includes('bad')) void fixture[Symbol.asyncDispose]();
     },
   });
-  while (fixture.manager.listenerCount === 0) await new Promise((resolve) => setImmediate(resolve));
-  await ctl(['start', 'web'], { socket });
+  while (!seen.includes('web')) await new Promise((resolve) => setImmediate(resolve));
   await ctl(['start', 'bad'], { socket });
-  const { code } = await running;
-  expect(code).toBe(4);
-  expect(seen.replaceAll(/^\d\d:\d\d:\d\d /gm, '')).toBe(
-    'web: started\nbad: start failed: ended before it was ready: exit status 3\nreevectl: the daemon closed the connection\n',
+  const { code, err } = await running;
+  expect(withoutTimes(seen)).toMatch(
+    /^web: started\nbad: start failed: ended before it was ready: exit status 3\nreevectl: cannot connect to .*\n/,
   );
+  expect({ code, isTold: err.includes('no such file or directory') }).toEqual({ code: 4, isTold: true });
 });
+
+const withoutTimes = (text: string): string => text.replaceAll(/^(\S+ )?\d\d:\d\d:\d\d /gm, '');

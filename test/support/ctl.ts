@@ -1,5 +1,7 @@
 /** reevectl inside of the test process: everything but `main.ts`, with its output caught. */
 import { runReevectl } from '../../src/control/reevectl.ts';
+import { svgOf } from '../../src/control/graph/svg.ts';
+import { noProcesses, type ProcessTable } from '../../src/control/processes/process-table.ts';
 import type { Output } from '../../src/control/output/output.ts';
 
 export interface CtlResult {
@@ -16,6 +18,10 @@ export interface CtlOptions {
   readonly hasColours?: boolean;
   readonly now?: () => number;
   readonly uid?: number;
+  /** Lines of the terminal. */
+  readonly rows?: number;
+  /** Default: none is to be seen. */
+  readonly processes?: ProcessTable;
   /** Told everything that is written, as it is written. */
   readonly onOutput?: (text: string) => void;
 }
@@ -33,6 +39,7 @@ export async function ctl(args: readonly string[], options: CtlOptions = {}): Pr
     },
     isTerminal: options.terminal !== undefined,
     columns: options.terminal,
+    rows: options.rows,
     hasColours: options.hasColours ?? false,
   });
   const code = await runReevectl(args, {
@@ -42,6 +49,9 @@ export async function ctl(args: readonly string[], options: CtlOptions = {}): Pr
     uid: options.uid ?? 1000,
     version: () => '1.2.3',
     now: options.now ?? (() => laterMoment),
+    processes: options.processes ?? noProcesses,
+    onInterrupt: () => ({ [Symbol.dispose]: () => {} }),
+    renderSvg: svgOf,
   });
   return { code, ...written };
 }

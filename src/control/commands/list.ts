@@ -1,12 +1,18 @@
 /** list: the loaded services, one line each. */
 import type { ServiceSummary } from '../../api/service-status.ts';
-import { exitText } from '../../api/event-text.ts';
 import type { CommandDefinition } from '../session/command.ts';
 import { exitCodes } from '../session/exit-codes.ts';
-import type { Tone } from '../output/colours.ts';
+import { noteMissing } from '../session/missing.ts';
 import { durationText } from '../output/duration.ts';
 import { type Cell, type Column, renderTable } from '../output/table.ts';
+import { remarks, stateTone, stateWord } from '../output/service-words.ts';
 import { oneLine } from '../output/text.ts';
+
+interface Values {
+  readonly failed?: true;
+  readonly state?: string;
+  readonly names?: true;
+}
 
 const columns: readonly Column[] = [
   { title: 'SERVICE', expendable: 0 },
@@ -32,28 +38,23 @@ export const list: CommandDefinition = {
     void command
       .argument('[NAME...]', 'only these services')
       .option('--failed', 'only services that failed')
-      .option('--state <STATE>', 'only services that are stopped, starting, started or stopping'),
+      .option('--state <STATE>', 'only services that are stopped, starting, started or stopping')
+      .option('--names', 'only their names, one a line'),
   run: async (context, command) => {
-    const { failed, state } = command.opts<{ readonly failed?: true; readonly state?: string }>();
+    const { failed, state, names } = command.opts<Values>();
     const reeve = await context.connect();
     const all = await reeve.list(command.args.length > 0 ? command.args : undefined);
     const services = all.filter((each) => (!failed || each.isFailed) && (state === undefined || each.state === state));
     context.print(services);
     const { out, now } = context.surroundings;
     const moment = now();
-    if (services.length > 0)
-      context.show(
-        renderTable(
-          columns,
-          services.map((each) => row(each, moment)),
-          out,
-        ),
-      );
-    const missing = command.args.filter((name) => !all.some((each) => each.name === name));
-    for (const name of missing) {
-      context.fail({ exitCode: exitCodes.notFound, kind: 'service-not-loaded', message: `${name}: not loaded` });
+    if (names) context.show(services.map(({ name }) => oneLine(name)));
+    else if (services.length > 0) {
+      const rows = services.map((each) => row(each, moment));
+      context.show(renderTable(columns, rows, out));
     }
-    return missing.length === 0 ? exitCodes.ok : exitCodes.notFound;
+    const isMissing = noteMissing(context, command.args, new Set(all.map(({ name }) => name)));
+    return isMissing ? exitCodes.notFound : exitCodes.ok;
   },
 };
 
@@ -66,58 +67,4 @@ function row(service: ServiceSummary, now: number): readonly Cell[] {
     { text: service.type, tone: 'quiet' },
     { text: remarks(service).join(', '), tone: service.isFailed ? 'bad' : 'plain' },
   ];
-}
-
-export function stateWord({ state, isFailed }: Pick<ServiceSummary, 'state' | 'isFailed'>): string {
-  return state === 'stopped' && isFailed ? 'failed' : state;
-}
-
-export function stateTone({ state, isFailed }: Pick<ServiceSummary, 'state' | 'isFailed'>): Tone {
-  switch (state) {
-    case 'started':
-      return 'good';
-    case 'starting':
-    case 'stopping':
-      return 'busy';
-    case 'stopped':
-      return isFailed ? 'bad' : 'quiet';
-    default:
-      return state satisfies never;
-  }
-}
-
-/** What is special about it. */
-function remarks(service: ServiceSummary): readonly string[] {
-  const { state, target, stopReason, exit } = service;
-  return [
-    ...(state === 'stopped' ? stopRemarks(stopReason, exit) : []),
-    ...(service.isSkipped ? ['skipped'] : []),
-    ...(state === 'started' && target === 'stopped' ? ['released'] : []),
-    ...(state === 'starting' && target === 'stopped' ? ['to be stopped'] : []),
-    ...(state === 'stopping' && target === 'started' ? ['to be started again'] : []),
-    ...(service.isPinnedStarted ? ['pinned started'] : []),
-    ...(service.isPinnedStopped ? ['pinned stopped'] : []),
-    ...(service.console === 'held' ? ['has the console'] : []),
-    ...(service.console === 'waiting' ? ['waits for the console'] : []),
-  ];
-}
-
-function stopRemarks(reason: ServiceSummary['stopReason'], exit: ServiceSummary['exit']): readonly string[] {
-  switch (reason) {
-    case 'normal':
-      return [];
-    case 'dependency-restart':
-      return ['a dependency restarted'];
-    case 'dependency-failed':
-      return ['a dependency failed'];
-    case 'exec-failed':
-      return ['could not be executed'];
-    case 'timed-out':
-      return ['start took too long'];
-    case 'failed':
-    case 'terminated':
-      return exit ? [exitText(exit)] : [];
-    default:
-      return reason satisfies never;
-  }
 }

@@ -1,9 +1,9 @@
-/** catlog (also: logs): what a service has printed. */
+/** catlog: what a service has printed, byte by byte. */
 import type { ReeveClient } from '../../api/client.ts';
 import type { CommandDefinition } from '../session/command.ts';
 import type { Context } from '../session/context.ts';
 import { exitCodes } from '../session/exit-codes.ts';
-import { usageError } from '../session/failure.ts';
+import { parseCount } from '../session/parse-count.ts';
 import { plural, terminalOutput } from '../output/text.ts';
 
 interface Values {
@@ -17,13 +17,12 @@ const lineWindow = 48 * 1024;
 
 export const catlog: CommandDefinition = {
   name: 'catlog',
-  aliases: ['logs'],
   group: 'look',
-  summary: 'what a service has printed',
+  summary: 'what a service has printed, byte by byte',
   description: `The bytes come out as the service wrote them; on a terminal, control characters are made visible.`,
   examples: [
     { command: 'reevectl catlog web', meaning: 'everything that is kept' },
-    { command: 'reevectl logs -f -n 20 web', meaning: 'the last 20 lines, and what comes' },
+    { command: 'reevectl catlog -f -n 20 web', meaning: 'the last 20 lines, and what comes' },
     { command: 'reevectl catlog --clear web', meaning: 'print it, then forget it' },
   ],
   define: (command) =>
@@ -80,9 +79,4 @@ function lastLines(bytes: Buffer, count: number): Buffer {
     if (at === -1) return bytes;
   }
   return bytes.subarray(at + 1);
-}
-
-function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw usageError(`reevectl: '${text}' is not a number of lines`);
-  return Number(text);
 }

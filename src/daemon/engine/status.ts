@@ -15,6 +15,7 @@ export type StatusFacts = Omit<
   | 'timer'
   | 'restartDelay'
   | 'restartInterval'
+  | 'restartsUntil'
   | 'dependencies'
   | 'dependents'
   | 'waitingFor'

@@ -8,20 +8,8 @@ const longestExplanation = 64;
 
 export function explain(history: History, id: ServiceId): readonly StepRecord[] {
   const way: StepRecord[] = [];
-  for (let step = history.lastOf(id); step && way.length < longestExplanation;) {
-    const told = withoutMatterOfCourse(history, step);
-    way.push(told);
-    step = history.step(told.causedBy);
+  for (let step = history.lastOf(id); step && way.length < longestExplanation; step = history.step(step.causedBy)) {
+    way.push(step);
   }
   return way;
-}
-
-/** A step that had to follow from the one before it is told together with that one. */
-function withoutMatterOfCourse(history: History, step: StepRecord): StepRecord {
-  let told = step;
-  for (;;) {
-    const before = history.step(told.causedBy);
-    if (told.cause.kind !== 'done' || !before || before.id !== step.id) return told;
-    told = told.step === 'acting' ? before : { ...told, cause: before.cause, causedBy: before.causedBy };
-  }
 }

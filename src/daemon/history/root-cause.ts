@@ -58,7 +58,7 @@ function reportCause(report: Report, describe: DescribeFailure): CauseRecord {
     case 'pid-file':
       return simpleCause(report.result === 'supervised' ? 'pid-file' : 'bad-pid-file');
     case 'exited':
-      return { kind: 'exited', exit: report.exit };
+      return { kind: report.role === 'main' ? 'exited' : 'stop-command', exit: report.exit };
     case 'start-failed': {
       const launchFailure = describe(report.id, report);
       return { kind: 'exec-failed', ...(launchFailure && { launchFailure }) };

@@ -29,6 +29,7 @@ export function summaryView(state: EngineState, id: ServiceId, clocks: Clocks): 
 
 export function statusView(state: EngineState, id: ServiceId, service: PlannedService, clocks: Clocks): ServiceStatus {
   const { launchFailure: failure, since, timer, ...facts } = statusOf(state, id);
+  const { window } = serviceOf(state, id);
   const { log, socket, readiness, restart } = service;
   return {
     ...facts,
@@ -37,6 +38,7 @@ export function statusView(state: EngineState, id: ServiceId, service: PlannedSe
     ...(failure && { launchFailure: launchFailure(service, failure) }),
     restartDelay: restart.delay,
     restartInterval: restart.limitInterval,
+    ...(facts.restarts > 0 && { restartsUntil: clocks.toWall(window.begin + restart.limitInterval) }),
     waitingFor: waitingFor(state, id),
     dependencies: dependenciesOf(state, id),
     dependents: dependentsOf(state, id),
