@@ -2,6 +2,7 @@
 import type { ServiceStatus, ServiceSummary } from '../../api/service-status.ts';
 import type { PlannedService } from '../../plan/planned-service.ts';
 import { dependenciesOf, dependentsOf, loadedServices, statusOf, waitingFor } from '../engine/status.ts';
+import { serviceOf } from '../engine/turn.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { EngineState } from '../model/state.ts';
 import type { Clocks } from './clocks.ts';
