@@ -1,17 +1,17 @@
 /** reeve-daemon: the part that decides. Started by the launcher with fixed descriptors (docs/protocol.md, section 4); this file only wires. */
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { readControlDefinition } from '../api/control-definition.ts';
 import { AccessGate } from './access/access-gate.ts';
 import { createControlServer } from './api/control-server.ts';
-import { takeListener, varlinkDescriptor } from './api/listen.ts';
+import { dinitDescriptor, takeListener, varlinkDescriptor } from './api/listen.ts';
 import { loadPeerCredentials } from './api/peer-credentials.ts';
+import { DinitServer } from './dinit/server.ts';
 import { nextDeadline } from './engine/status.ts';
 import { NativeLauncher } from './launcher/native.ts';
-import type { DaemonLog } from './logging/daemon-log.ts';
-import { HumanLog } from './logging/human-log.ts';
-import { JsonLog } from './logging/json-log.ts';
 import { LogClient } from './logs/log-client.ts';
-import { type DaemonOptions, parseDaemonOptions } from './options.ts';
+import { createTelling } from './narration/telling.ts';
+import { type DaemonOptions, parseDaemonOptions } from './options/daemon-options.ts';
 import { systemClocks } from './supervisor/clocks.ts';
 import { IdleWatch } from './supervisor/idle-watch.ts';
 import { LauncherSession } from './supervisor/launcher-session.ts';
@@ -20,32 +20,34 @@ import { Supervisor } from './supervisor/supervisor.ts';
 const launcherDescriptor = 3;
 const journalDescriptor = 4;
 
-function createLog({ isForeground, logLevel }: DaemonOptions): DaemonLog {
-  return isForeground ? new HumanLog(process.stdout, logLevel, systemClocks.monotonic) : new JsonLog(2, logLevel);
-}
-
 async function serve(options: DaemonOptions): Promise<void> {
   process.title = 'reeve-daemon';
-  const log = createLog(options);
+  const { log, narrator, say } = createTelling({ ...options, now: systemClocks.monotonic });
   const launcher = new NativeLauncher(launcherDescriptor);
   const logs = new LogClient(join(options.runDirectory, 'logger.sock'));
   const supervisor: Supervisor = new Supervisor({
     launcher,
     logs,
     log,
+    narrator,
     clocks: systemClocks,
     journal: journalDescriptor,
     onAllStopped: (isAsked) => session.allStopped(isAsked),
   });
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, pid: process.pid };
-  const session = new LauncherSession({ supervisor, launcher, log, self });
+  const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: onBegun } = Promise.withResolvers<void>();
+  const endsAsDinit = options.style !== undefined;
+  const session = new LauncherSession({ supervisor, launcher, log, narrator, self, onSynced, onBegun, endsAsDinit });
   const since = Date.now();
   const isBusy = (): boolean =>
     !session.hasBooted ||
+    listeners.length === 0 ||
     session.isEnding ||
-    server.connectionCount > 0 ||
+    server.connectionCount + dinit.connectionCount > 0 ||
     supervisor.compilations.isBusy ||
     (nextDeadline(supervisor.host.state) ?? Infinity) < systemClocks.monotonic() + options.idleExit;
+  const listeners: Server[] = [];
   const idle = new IdleWatch({
     limit: options.idleExit,
     now: systemClocks.monotonic,
@@ -53,7 +55,7 @@ async function serve(options: DaemonOptions): Promise<void> {
     isBusy,
     sleep: () => {
       // Who connects from now on waits in the listener's backlog, for the next daemon.
-      listener.close();
+      for (const listener of listeners) listener.close();
       supervisor.host.saveWhole(true);
       launcher.sleepUntil(nextDeadline(supervisor.host.state), () => process.exit(0));
     },
@@ -65,6 +67,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   });
   // However it ends: what was refused has been told.
   process.once('exit', () => gate[Symbol.dispose]());
+  const credentials = loadPeerCredentials(options.credentialsAddon);
   const server = createControlServer({
     manager: supervisor,
     inquiries: supervisor.inquiries,
@@ -78,9 +81,18 @@ async function serve(options: DaemonOptions): Promise<void> {
       isShuttingDown: supervisor.host.state.isShuttingDown,
     }),
     gate,
-    credentials: loadPeerCredentials(options.credentialsAddon),
+    credentials,
     log,
     definition: readControlDefinition(),
+    onDisconnect: () => idle.touch(),
+  });
+  const dinit = new DinitServer({
+    manager: supervisor,
+    gate,
+    loadMechanism: { workingDirectory: options.directory, directories: options.serviceDirectories },
+    credentials,
+    log,
+    say,
     onDisconnect: () => idle.touch(),
   });
   launcher.open(
@@ -94,8 +106,16 @@ async function serve(options: DaemonOptions): Promise<void> {
       process.exit(session.isEnding ? 0 : 1);
     },
   );
-  const listener = await takeListener(varlinkDescriptor);
-  server.serve(listener);
+  // Before that this daemon knows nothing of what a former one has left; clients wait in the backlog.
+  await synced;
+  listeners.push(await takeListener(varlinkDescriptor));
+  for (const listener of listeners) server.serve(listener);
+  if (!options.hasDinitSocket) return;
+  // Whoever is answered there may rely on it that what was to be started is on its way.
+  await begun;
+  const listener = await takeListener(dinitDescriptor);
+  listeners.push(listener);
+  dinit.serve(listener);
 }
 
 try {

@@ -1,6 +1,7 @@
 /** The settings file of an instance: whom each program runs as, with which words, and the digest that a cached plan is recognised by. Pure. */
 import { createHash } from 'node:crypto';
-import type { ProgramSettings, Settings } from '../plan/settings.ts';
+import type { ControlSocketSettings, ProgramSettings, Settings } from '../plan/settings.ts';
+import { dinitStyleWords } from './dinit-style.ts';
 import type { Instance } from './instance.ts';
 import type { ProgramUser, ProgramUsers } from './program-users.ts';
 import type { Programs } from './programs.ts';
@@ -40,7 +41,7 @@ export function buildSettings(inputs: SettingsInputs): Settings {
     daemon: { ...users.daemon, argv: daemonWords(inputs) },
     logger: { ...users.logger, argv: [programs.logger, String(users.daemon.uid)] },
     compiler: compilerSettings(programs, self, inputs.settingsFile),
-    controls: [{ path: instance.socketPath, mode: mode === 'system' ? 0o666 : 0o600, purpose: 'varlink' }],
+    controls: controlSockets(instance, mode === 'system' ? 0o666 : 0o600),
     environment,
     setenvAllow,
     limits,
@@ -49,6 +50,17 @@ export function buildSettings(inputs: SettingsInputs): Settings {
     compilerOptions,
     isForeground,
   };
+}
+
+/** dinit's protocol is for the owner alone. */
+export function controlSockets(
+  { socketPath, dinitSocketPath }: Pick<Instance, 'socketPath' | 'dinitSocketPath'>,
+  mode: number,
+): readonly ControlSocketSettings[] {
+  return [
+    { path: socketPath, mode, purpose: 'varlink' },
+    ...(dinitSocketPath === undefined ? [] : [{ path: dinitSocketPath, mode: 0o600, purpose: 'dinit' } as const]),
+  ];
 }
 
 /** The daemon needs no compiler of its own: without one there is no memory that is both written and executed. */
@@ -66,6 +78,9 @@ function daemonWords({ instance, programs, self, version, accessFile }: Settings
     `--idle-exit=${instance.idleExit}`,
     `--credentials-addon=${programs.credentialsAddon}`,
     `--reeve-version=${version}`,
+    `--directory=${instance.directory}`,
+    ...dinitStyleWords(instance.dinitStyle),
+    ...(instance.dinitSocketPath === undefined ? [] : ['--dinit-socket']),
     ...instance.serviceDirectories.map((directory) => `--services-dir=${directory}`),
     ...(instance.isForeground ? ['--foreground'] : []),
   ];

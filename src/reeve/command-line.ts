@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { nameExpectation, parseServiceName } from '../service/names.ts';
 import { ReeveError } from './reeve-error.ts';
+import { type DinitStyle, type DinitStyleValues, dinitStyleOf, dinitStyleOptions } from './dinit-style.ts';
 import { type LogLevel, logLevels } from './reeve-ini.ts';
 
 export interface CommandLine {
@@ -19,6 +20,10 @@ export interface CommandLine {
   readonly envFile?: string;
   readonly isForeground: boolean;
   readonly logLevel?: LogLevel;
+  /** Where dinit's control protocol is spoken; absent: nowhere. */
+  readonly dinitSocketPath?: string;
+  /** The log as dinit keeps it; absent: as reeve does. */
+  readonly dinitStyle?: DinitStyle;
 }
 
 /** What the user wanted to read instead of running anything (`--help`, `--version`). */
@@ -27,7 +32,7 @@ export interface CommandText {
   readonly text: string;
 }
 
-interface Values {
+interface Values extends DinitStyleValues {
   user?: true;
   system?: true;
   portable?: true;
@@ -38,6 +43,7 @@ interface Values {
   envFile?: string;
   foreground?: true;
   logLevel?: LogLevel;
+  dinitSocket?: string;
   check?: true;
 }
 
@@ -60,8 +66,9 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
   const { action, names } = splitWords(command.args);
   for (const name of names) checkName(name);
-  const { socketPath, runDir, config, envFile, logLevel } = values;
-  for (const [option, value] of Object.entries({ socketPath, runDir, config, envFile })) {
+  const { socketPath, runDir, config, envFile, logLevel, dinitSocket, mainLog } = values;
+  const dinitStyle = dinitStyleOf(values);
+  for (const [option, value] of Object.entries({ socketPath, runDir, config, envFile, dinitSocket, mainLog })) {
     if (value === '')
       throw usage(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} must not be empty`);
   }
@@ -77,6 +84,8 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     ...(envFile !== undefined && { envFile }),
     isForeground: values.foreground ?? false,
     ...(logLevel !== undefined && { logLevel }),
+    ...(dinitSocket !== undefined && { dinitSocketPath: dinitSocket }),
+    ...(dinitStyle && { dinitStyle }),
   };
 }
 
@@ -91,7 +100,7 @@ function splitWords(words: readonly string[]): Pick<CommandLine, 'action' | 'nam
 }
 
 function reeveCommand(version: string, print: (text: string) => void): Command {
-  return new Command('reeve')
+  const command = new Command('reeve')
     .description(
       'Starts a service supervisor: the launcher, the daemon and the logger, and the services named (default: boot).',
     )
@@ -107,6 +116,7 @@ function reeveCommand(version: string, print: (text: string) => void): Command {
     .option('-e, --env-file <FILE>', 'change the environment of all services by this file')
     .option('-F, --foreground', 'print what happens to this terminal')
     .addOption(new Option('--log-level <LEVEL>', 'least important messages to log').choices([...logLevels]))
+    .option('--dinit-socket <PATH>', "speak dinit's control protocol there")
     .option('--check', 'the same as check-config')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this text')
@@ -122,6 +132,8 @@ Examples:
     )
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: () => {} });
+  for (const option of dinitStyleOptions()) command.addOption(option);
+  return command;
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

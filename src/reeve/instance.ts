@@ -4,6 +4,7 @@ import { systemServiceDirectories, userServiceDirectories } from '../service/def
 import type { LimitSettings, Mode } from '../plan/settings.ts';
 import type { GrantLine } from './access-section.ts';
 import type { CommandLine } from './command-line.ts';
+import type { DinitStyle } from './dinit-style.ts';
 import { ReeveError } from './reeve-error.ts';
 import type { LogLevel, ReeveIni } from './reeve-ini.ts';
 
@@ -34,6 +35,8 @@ export interface Instance {
   readonly idleExit: number;
   readonly logLevel: LogLevel;
   readonly isForeground: boolean;
+  readonly dinitSocketPath?: string;
+  readonly dinitStyle?: DinitStyle;
   /** What relative paths of services count from. */
   readonly directory: string;
 }
@@ -75,7 +78,14 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
   const isSystem = mode === 'system';
   const runDirectory = absolute(options.runDirectory ?? file.paths.run ?? defaultRunDirectory(mode, caller));
   const socketPath = absolute(options.socketPath ?? file.paths.socket ?? `${runDirectory}/control`);
-  for (const path of [socketPath, `${runDirectory}/${loggerSocket}`]) checkSocketPath(path);
+  const dinitSocketPath = options.dinitSocketPath === undefined ? undefined : absolute(options.dinitSocketPath);
+  const sockets = [
+    socketPath,
+    `${runDirectory}/${loggerSocket}`,
+    ...(dinitSocketPath === undefined ? [] : [dinitSocketPath]),
+  ];
+  for (const path of sockets) checkSocketPath(path);
+  const { dinitStyle } = options;
   const named = options.serviceDirectories.length > 0 ? options.serviceDirectories : file.paths.services;
   const envFile = options.envFile ?? file.paths['env-file'];
   const { acknowledge = 5_000, compile = 30_000 } = file.limits;
@@ -99,6 +109,10 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
     idleExit: file.limits['idle-exit'] ?? (isSystem ? 60_000 : 0),
     logLevel: options.logLevel ?? file.log.level ?? 'info',
     isForeground: options.isForeground,
+    ...(dinitSocketPath !== undefined && { dinitSocketPath }),
+    ...(dinitStyle && {
+      dinitStyle: { ...dinitStyle, ...(dinitStyle.mainLog !== undefined && { mainLog: absolute(dinitStyle.mainLog) }) },
+    }),
     directory: isSystem ? '/' : caller.directory,
   };
 }

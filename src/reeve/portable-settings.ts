@@ -1,5 +1,7 @@
 /** The settings of an instance in portable mode, and the words of the one program that reads them. Pure. */
 import type { Settings } from '../plan/settings.ts';
+import { controlSockets } from './build-settings.ts';
+import { dinitStyleWords } from './dinit-style.ts';
 import type { Instance } from './instance.ts';
 import type { ProgramUser } from './program-users.ts';
 
@@ -29,7 +31,7 @@ export function portableSettings(inputs: PortableInputs): Settings {
     daemon: program,
     logger: program,
     compiler: program,
-    controls: [{ path: instance.socketPath, mode: 0o600, purpose: 'varlink' }],
+    controls: controlSockets(instance, 0o600),
     environment,
     setenvAllow,
     limits,
@@ -49,6 +51,7 @@ function portableWords({ instance, node, program, settingsFile, version }: Porta
     program,
     `--settings=${settingsFile}`,
     `--log-level=${instance.logLevel}`,
+    ...dinitStyleWords(instance.dinitStyle),
     `--reeve-version=${version}`,
   ];
 }

@@ -11,7 +11,7 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const isKept = (name: string) => name === 'LANG' || name === 'LANGUAGE' || name === 'TZ' || name.startsWith('LC_');
 
 export interface ServiceEnvironment {
-  /** `NAME=value`, by name. */
+  /** `NAME=value`, in the caller's order. */
   readonly assignments: readonly string[];
   /** Lines of the environment file that were passed over. */
   readonly warnings: readonly Complaint[];
@@ -45,5 +45,5 @@ export function serviceEnvironment(
 }
 
 function assignmentsOf(environment: ReadonlyMap<string, string>): string[] {
-  return [...environment].map(([name, value]) => `${name}=${value}`).toSorted();
+  return [...environment].map(([name, value]) => `${name}=${value}`);
 }

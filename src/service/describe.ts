@@ -39,7 +39,7 @@ export const defaults = {
 export interface FoundFile {
   readonly directory: string;
   readonly file: string;
-  readonly modified: number;
+  readonly modified: string;
 }
 
 /** Undefined when the draft has problems; they are in the findings. */

@@ -121,8 +121,8 @@ export interface ServiceDescription {
   /** The service directory it was found in (as configured) and the file's path in it. */
   readonly directory: string;
   readonly file: string;
-  /** Modification time of that file: milliseconds since 1970. */
-  readonly modified: number;
+  /** Modification time of that file: nanoseconds since 1970 in decimal, as no number is large enough. */
+  readonly modified: string;
   readonly type: ServiceType;
   /** Empty for internal and triggered. */
   readonly command: readonly string[];

@@ -116,7 +116,7 @@ export class DiskFiles implements ServiceFiles {
       if (untrusted) return untrusted;
       const bytes = this.#readBounded(descriptor);
       if (!bytes) return refused('TOO_LARGE', path, `larger than ${fileSizeLimit} bytes`);
-      const modified = Number(stats.mtimeNs / 1_000_000n);
+      const modified = String(stats.mtimeNs);
       return { kind: 'file', bytes, path: real, directory: directoryPart(real), modified };
     } finally {
       fs.closeSync(descriptor);

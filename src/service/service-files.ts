@@ -28,8 +28,8 @@ export interface FileContent {
   readonly path: string;
   /** The directory that really holds it. */
   readonly directory: string;
-  /** Modification time, milliseconds since 1970. */
-  readonly modified: number;
+  /** Modification time, nanoseconds since 1970 in decimal. */
+  readonly modified: string;
 }
 
 /** Nothing is there (also: a link to nothing). */

@@ -28,7 +28,7 @@ export function sampleDescription({ options, log, ...changes }: Changes = {}): S
     base: 'web',
     directory: 'services.d',
     file: 'services.d/web',
-    modified: 0,
+    modified: '0',
     type: 'process',
     command: ['/bin/web', 'serve'],
     stopCommand: [],

@@ -34,7 +34,7 @@ describe('DiskFiles', () => {
       kind: 'file',
       path: at('a'),
       directory: root,
-      modified: 1_234_567_000,
+      modified: '1234567000000000',
     });
     expect(text(new DiskFiles().readRegularFile(at('a')))).toBe('text');
   });

@@ -180,7 +180,7 @@ describe('settings', () => {
       base: 'web',
       directory: '/sd',
       file: '/sd/web',
-      modified: 1000,
+      modified: '1000000000',
       type: 'internal',
       command: [],
       stopCommand: [],

@@ -251,7 +251,7 @@ export const arbitraryDescription: fc.Arbitrary<PlainDescription> = fc
       base: 'web',
       directory: '/sd',
       file: '/sd/web',
-      modified: 1000,
+      modified: '1000000000',
       type,
       command: runs ? [fixed.program, ...fixed.command] : [],
       stopCommand: [],

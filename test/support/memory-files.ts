@@ -40,7 +40,7 @@ export class MemoryFiles implements ServiceFiles {
     const bytes = this.#files.get(real);
     if (bytes) {
       this.#look('file', path);
-      return { kind: 'file', bytes, path: real, directory: directoryPart(real), modified: 1_000 };
+      return { kind: 'file', bytes, path: real, directory: directoryPart(real), modified: '1000000000' };
     }
     if (this.#directories.has(real)) {
       this.#look('directory', path);

@@ -11,6 +11,10 @@ import { type NoticedService, noticeLine } from './notice-text.ts';
 export const dinitLevels = ['debug', 'info', 'warn', 'error', 'none'] as const;
 export type DinitLevel = (typeof dinitLevels)[number];
 
+export function isDinitLevel(text: string): text is DinitLevel {
+  return (dinitLevels as readonly string[]).includes(text);
+}
+
 export interface DinitLogOptions {
   readonly consoleLevel: DinitLevel;
   /** Status lines go to the console at any level; after `--quiet` they follow it. */

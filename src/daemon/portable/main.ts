@@ -6,7 +6,6 @@ import fs from 'node:fs';
 import type { Server } from 'node:net';
 import { constants } from 'node:os';
 import { readControlDefinition } from '../../api/control-definition.ts';
-import type { VarlinkServer } from '../../api/varlink/server.ts';
 import { compilerOption, decodeSettings } from '../../plan/decode-settings.ts';
 import { readOwnFile } from '../../plan/own-file.ts';
 import type { Settings } from '../../plan/settings.ts';
@@ -18,9 +17,9 @@ import { ChildProcessLauncher } from '../launcher/child-process/child-process-la
 import { createCompiler } from '../launcher/child-process/compiler.ts';
 import { forwardSignals } from '../launcher/child-process/stop-signals.ts';
 import { closeStrayDescriptors } from '../launcher/child-process/stray-descriptors.ts';
-import { HumanLog } from '../logging/human-log.ts';
-import { JsonLog } from '../logging/json-log.ts';
+import { DinitServer } from '../dinit/server.ts';
 import { LocalLogs } from '../logs/in-process/local-logs.ts';
+import { createTelling } from '../narration/telling.ts';
 import { systemClocks } from '../supervisor/clocks.ts';
 import { LauncherSession } from '../supervisor/launcher-session.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -36,24 +35,30 @@ function takeSettings(path: string): Settings {
   return settings;
 }
 
-async function serve({ settingsFile, logLevel, version }: PortableOptions): Promise<void> {
+async function serve({ settingsFile, logLevel, style, version }: PortableOptions): Promise<void> {
   process.title = 'reeve-portable';
   closeStrayDescriptors();
   const settings = takeSettings(settingsFile);
   const directory = compilerOption(settings.compilerOptions, 'directory') ?? process.cwd();
   // A start changes the working directory for a moment and must be able to come back.
   process.chdir('/');
-  const [control] = settings.controls;
+  const [control, dinitControl] = settings.controls;
   if (!control) throw new Error('the settings have no control socket');
-  const listener = await makeListener(control.path, control.mode);
+  const listeners = [await makeListener(control.path, control.mode)];
 
   const { monotonic } = systemClocks;
-  const log = settings.isForeground ? new HumanLog(process.stdout, logLevel, monotonic) : new JsonLog(2, logLevel);
+  const { isForeground, serviceDirectories } = settings;
+  const { log, narrator, say } = createTelling({
+    isForeground,
+    logLevel,
+    ...(style && { style }),
+    serviceDirectories,
+    now: monotonic,
+  });
   const logs: LocalLogs = new LocalLogs({
     clocks: { monotonic, wall: () => performance.timeOrigin + performance.now() },
     report: (slot, what, amount, errno) => launcher.report({ kind: 'log', slot, what, amount, errno }),
   });
-  const { serviceDirectories } = settings;
   const launcher: ChildProcessLauncher = new ChildProcessLauncher({
     compile: createCompiler({ serviceDirectories, directory }),
     names: settings.names,
@@ -61,21 +66,34 @@ async function serve({ settingsFile, logLevel, version }: PortableOptions): Prom
     logs,
     runDirectory: settings.runDirectory,
     now: monotonic,
-    end: (status) => void end(status, listener, server, launcher),
+    end: (status) => void end(status, { listeners, servers: [server, dinit], launcher }),
   });
   const supervisor: Supervisor = new Supervisor({
     launcher,
     logs,
     log,
+    narrator,
     clocks: systemClocks,
     journal: undefined,
     onAllStopped: (isAsked) => session.allStopped(isAsked),
   });
   const self = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, pid: process.pid };
-  const session = new LauncherSession({ supervisor, launcher, log, self });
+  const { promise: begun, resolve: onBegun } = Promise.withResolvers<void>();
+  const endsAsDinit = style !== undefined;
+  const session = new LauncherSession({
+    supervisor,
+    launcher,
+    log,
+    narrator,
+    self,
+    onSynced: () => {},
+    onBegun,
+    endsAsDinit,
+  });
   const gate = new AccessGate({ ownerUid: self.uid, log });
   process.once('exit', () => gate[Symbol.dispose]());
   const since = Date.now();
+  const credentials = assumeOwner(self.uid, self.gid);
   const server = createControlServer({
     manager: supervisor,
     inquiries: supervisor.inquiries,
@@ -89,9 +107,17 @@ async function serve({ settingsFile, logLevel, version }: PortableOptions): Prom
       isShuttingDown: supervisor.host.state.isShuttingDown,
     }),
     gate,
-    credentials: assumeOwner(self.uid, self.gid),
+    credentials,
     log,
     definition: readControlDefinition(),
+  });
+  const dinit = new DinitServer({
+    manager: supervisor,
+    gate,
+    loadMechanism: { workingDirectory: directory, directories: serviceDirectories },
+    credentials,
+    log,
+    say,
   });
   process.once('uncaughtException', (error) => {
     log.write('error', `reeve: this must not happen, everything is stopped: ${error.stack ?? error.message}`);
@@ -103,19 +129,25 @@ async function serve({ settingsFile, logLevel, version }: PortableOptions): Prom
     (event) => session.handle(event),
     () => supervisor.host.save(),
   );
-  server.serve(listener);
+  for (const listener of listeners) server.serve(listener);
+  if (!dinitControl) return;
+  await begun;
+  const listener = await makeListener(dinitControl.path, dinitControl.mode);
+  listeners.push(listener);
+  dinit.serve(listener);
 }
 
-async function end(
-  status: number,
-  listener: Server,
-  server: VarlinkServer,
-  launcher: ChildProcessLauncher,
-): Promise<void> {
+interface Parts {
+  readonly listeners: readonly Server[];
+  readonly servers: readonly AsyncDisposable[];
+  readonly launcher: ChildProcessLauncher;
+}
+
+async function end(status: number, { listeners, servers, launcher }: Parts): Promise<void> {
   const timer = setTimeout(() => process.exit(status), farewell);
-  listener.close();
+  for (const listener of listeners) listener.close();
   launcher[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   clearTimeout(timer);
   process.exit(status);
 }

@@ -1,10 +1,14 @@
 /** The command line of portable mode's one process. It is written by the `reeve` command, not by people. */
 import { parseArgs } from 'node:util';
+import { parseStyle, styleOptions } from '../options/console-style.ts';
 import { type LogLevel, isLogLevel } from '../logging/daemon-log.ts';
+import type { DinitStyle } from '../narration/telling.ts';
 
 export interface PortableOptions {
   readonly settingsFile: string;
   readonly logLevel: LogLevel;
+  /** Absent: reeve's own. */
+  readonly style?: DinitStyle;
   readonly version: string;
 }
 
@@ -15,11 +19,13 @@ export function parsePortableOptions(args: readonly string[]): PortableOptions {
     options: {
       settings: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
+      ...styleOptions,
       'reeve-version': { type: 'string', default: '' },
     },
   });
   const { settings, 'log-level': logLevel, 'reeve-version': version } = values;
   if (!settings) throw new TypeError('--settings must be given');
   if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
-  return { settingsFile: settings, logLevel, version };
+  const style = parseStyle(values);
+  return { settingsFile: settings, logLevel, ...(style && { style }), version };
 }

@@ -6,7 +6,7 @@ import type { PlannedService } from '../../plan/planned-service.ts';
 import type { LaunchFailure } from '../../api/service-status.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { LaunchFailureFacts } from '../model/service.ts';
-import { launchFailure } from './launch-failure.ts';
+import { launchFailure } from '../narration/launch-failure.ts';
 
 export interface CatalogueEntry {
   readonly id: ServiceId;

@@ -22,9 +22,10 @@ import type { Clocks } from './clocks.ts';
 
 /** What the engine's actions mean outside of launcher and clients. */
 export interface EngineObserver {
-  event(event: ServiceEvent): void;
+  event(event: ServiceEvent, facts: ServiceEventFacts): void;
   notice(action: Extract<Action, { kind: 'notice' }>): void;
   chain(from: string, name: string): void;
+  consoleHeld(isHeld: boolean): void;
   allStopped(isAsked: boolean): void;
 }
 
@@ -142,7 +143,7 @@ export class EngineHost {
       case 'close-socket':
         return this.#launcher.closeSocket(action.id);
       case 'event':
-        return this.#observer.event(this.eventOf(action.event));
+        return this.#observer.event(this.eventOf(action.event), action.event);
       case 'reply':
         this.#replies.set(action.command, action.reply);
         return undefined;
@@ -156,9 +157,10 @@ export class EngineHost {
         return this.#observer.notice(action);
       case 'all-stopped':
         return this.#observer.allStopped(action.isAsked);
+      case 'console-log':
+        return this.#observer.consoleHeld(action.isHeld);
       case 'step':
       case 'kill-all':
-      case 'console-log':
       case 'available':
         return undefined;
       default:

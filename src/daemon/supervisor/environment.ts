@@ -3,6 +3,7 @@
  * copy that clients are shown, in step with the launcher's answers.
  */
 import type { LauncherEvent } from '../launcher/launcher-event.ts';
+import type { EnvironmentChange } from '../dinit/dinit-manager.ts';
 import type { ProcessLauncher } from '../launcher/process-launcher.ts';
 import type { ChangeOutcome } from '../service-manager.ts';
 
@@ -13,6 +14,7 @@ export class Environment {
   readonly #variables = new Map<string, string>();
   /** The launcher answers changes in order. */
   readonly #waiting: ((outcome: ChangeOutcome) => void)[] = [];
+  readonly #watchers = new Set<(change: EnvironmentChange) => void>();
   #isSynced = false;
 
   constructor(launcher: Pick<ProcessLauncher, 'setEnvironment'>) {
@@ -35,12 +37,24 @@ export class Environment {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Calls back for every change, before whoever asked for it is answered. */
+  watch(listener: (change: EnvironmentChange) => void): Disposable {
+    this.#watchers.add(listener);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) };
+  }
+
   answer({ result, text }: Extract<LauncherEvent, { kind: 'environment' }>): void {
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
-    if (result === 'set') this.#variables.set(name, text.slice(equals + 1));
+    const wasSet = this.#variables.has(name);
+    const value = result === 'set' ? text.slice(equals + 1) : undefined;
+    if (value !== undefined) this.#variables.set(name, value);
     if (result === 'unset') this.#variables.delete(name);
-    if (this.#isSynced) this.#waiting.shift()?.(outcomeOf(result, name));
+    if (!this.#isSynced) return;
+    if (result === 'set' || result === 'unset') {
+      for (const watcher of this.#watchers) watcher({ name, value, wasSet });
+    }
+    this.#waiting.shift()?.(outcomeOf(result, name));
   }
 }
 

@@ -11,6 +11,7 @@ import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { LiveProcess } from '../engine/event.ts';
 import { runNumber, serviceId } from '../model/ids.ts';
+import type { Narrator } from '../narration/narrator.ts';
 import type { Caller } from '../service-manager.ts';
 import type { CompiledPlan } from './compilations.ts';
 import { StopRequests } from './stop-requests.ts';
@@ -18,14 +19,24 @@ import type { Supervisor } from './supervisor.ts';
 
 type EventOf<K extends LauncherEvent['kind']> = Extract<LauncherEvent, { readonly kind: K }>;
 
+/** An exit status that means an end by a signal. */
+const diedOf = (signal: number): number => 128 + signal;
+
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 export interface SessionParts {
   readonly supervisor: Supervisor;
   readonly launcher: LauncherConnection;
   readonly log: DaemonLog;
+  readonly narrator: Narrator;
+  /** What was to be started is on its way, or a former daemon's work goes on. */
+  readonly onBegun: () => void;
+  /** As dinit ends: with status 0 whatever happened, and never in the middle of a shutdown because of a signal. */
+  readonly endsAsDinit?: boolean;
   /** A caller that stands for the daemon itself. */
   readonly self: Caller;
+  /** Everything that was there before this daemon is known. */
+  readonly onSynced: () => void;
 }
 
 export class LauncherSession {
@@ -67,7 +78,8 @@ export class LauncherSession {
       case 'welcome':
         return this.#welcome(event);
       case 'synced':
-        return this.#synced();
+        this.#synced();
+        return this.#parts.onSynced();
       case 'plan':
         return this.#plan(event);
       case 'plan-failed':
@@ -110,6 +122,7 @@ export class LauncherSession {
 
   /** Nothing is active any more: the end, whether somebody asked for it or not. */
   allStopped(isAsked: boolean): void {
+    if (isAsked && this.#parts.supervisor.shutdownType === 'remain') return;
     if (!isAsked) this.#parts.log.write('info', 'reeve: no service is active any more');
     this.#end(isAsked || !this.#hasBootFailed ? 0 : 1);
   }
@@ -117,7 +130,15 @@ export class LauncherSession {
   #end(status: number): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#parts.launcher.exit(status);
+    this.#parts.launcher.exit(this.#parts.endsAsDinit ? this.#dinitStatus() : status);
+  }
+
+  /** A reboot that is not ours to do is told to whoever waits for us by the signal that asks for one. */
+  #dinitStatus(): number {
+    const { supervisor } = this.#parts;
+    return supervisor.host.state.isShuttingDown && supervisor.shutdownType === 'reboot'
+      ? diedOf(constants.signals.SIGINT)
+      : 0;
   }
 
   #welcome({ mode, daemonStarts, formerDaemon }: EventOf<'welcome'>): void {
@@ -159,7 +180,8 @@ export class LauncherSession {
     // A journal without services is of a daemon that did not live to see the boot plan.
     if (supervisor.host.state.loadOrder === 0) return this.#boot(first);
     this.#hasBooted = true;
-    if (!isKnown) this.#startAll(first.descriptions.names);
+    if (isKnown) this.#parts.onBegun();
+    else this.#startAll(first.descriptions.names);
     // The former daemon may have died with the last word on its lips.
     if (supervisor.host.state.active === 0) this.allStopped(supervisor.host.state.isShuttingDown);
     return undefined;
@@ -167,26 +189,24 @@ export class LauncherSession {
 
   #boot(plan: CompiledPlan): void {
     this.#hasBooted = true;
-    const { supervisor, log } = this.#parts;
-    supervisor.logTroubles(plan);
+    const { supervisor, narrator } = this.#parts;
+    narrator.planTroubles(plan.descriptions);
     supervisor.adopt(plan);
     this.#startAll(plan.descriptions.names);
     if (supervisor.host.state.active > 0 || this.#isEnding) return;
-    log.write('error', 'reeve: nothing could be started');
+    narrator.nothingStarted();
     this.#end(1);
   }
 
   #startAll(names: readonly string[]): void {
-    const { supervisor, log, self } = this.#parts;
+    const { supervisor, narrator, self } = this.#parts;
     for (const name of names) {
       const reply = supervisor.command('start', name, {}, { ...self, occasion: { kind: 'boot' } });
       if (reply.kind !== 'refused') continue;
       this.#hasBootFailed = true;
-      log.write(
-        'error',
-        `${name}: cannot be started: ${reply.refusal.kind === 'not-loaded' ? 'it is not loaded' : reply.refusal.kind}`,
-      );
+      narrator.notStarted(name, reply.refusal);
     }
+    this.#parts.onBegun();
   }
 
   #planFailed({ request, text }: EventOf<'plan-failed'>): void {
@@ -204,6 +224,7 @@ export class LauncherSession {
   #requested(signal: number): void {
     const { supervisor, log, self } = this.#parts;
     const step = this.#stopRequests.step(signal);
+    if (this.#parts.endsAsDinit && step !== 'shutdown' && signal !== constants.signals.SIGQUIT) return;
     switch (step) {
       case 'ignore':
         return;

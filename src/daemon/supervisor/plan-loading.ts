@@ -12,13 +12,16 @@ import type { StateJournal } from '../journal/state-journal.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import { serviceId } from '../model/ids.ts';
-import type { ChangeOutcome, LoadOutcome, ServiceManager } from '../service-manager.ts';
+import type { ChangeOutcome, LoadOutcome, Refusal, ServiceManager } from '../service-manager.ts';
+import { askedFirst } from './asked-first.ts';
 import { failuresAbout, notLoaded, refused } from './answers.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import type { CompilationResult, Compilations, CompiledPlan } from './compilations.ts';
 import type { EngineHost } from './engine-host.ts';
 
 export type ReloadOutcome = Awaited<ReturnType<ServiceManager['reload']>>;
+
+const held: Refusal = { kind: 'in-use', text: 'a client holds it' };
 
 export interface PlanLoadingParts {
   readonly host: EngineHost;
@@ -27,6 +30,8 @@ export interface PlanLoadingParts {
   readonly compilations: Compilations;
   readonly launcher: LauncherConnection;
   readonly log: DaemonLog;
+  /** Somebody refers to the service: it must stay as it is. */
+  readonly isHeld: (name: string) => boolean;
 }
 
 export class PlanLoading {
@@ -45,11 +50,14 @@ export class PlanLoading {
 
   #takeNew(plan: CompiledPlan): readonly LoadFailure[] {
     const { descriptions, generation, slots } = plan;
-    const fresh = descriptions.services.flatMap((service, index) => {
+    const planned = descriptions.services.map((service, index) => {
       const slot = slots[index];
       if (slot === undefined) throw new Error(`plan ${generation} has no slot for ${service.name}`);
-      return findService(this.#parts.host.state, service.name) === undefined ? [{ id: serviceId(slot), service }] : [];
+      return { id: serviceId(slot), service };
     });
+    const fresh = askedFirst(descriptions.names, planned).filter(
+      ({ service }) => findService(this.#parts.host.state, service.name) === undefined,
+    );
     for (const { id, service } of fresh) this.#parts.catalogue.put({ id, generation, service });
     const { reply } = this.#parts.host.request({
       kind: 'load',
@@ -95,7 +103,7 @@ export class PlanLoading {
     if (findService(this.#parts.host.state, name) === undefined) return this.load(name);
     const plan = planFor(name, await this.#parts.compilations.request([name]));
     if ('failures' in plan) return { kind: 'failed', failures: plan.failures };
-    const outcome = this.#takeReloaded(name, plan);
+    const outcome = this.#parts.isHeld(name) ? refused(held) : this.#takeReloaded(name, plan);
     this.#parts.launcher.discard(plan.generation);
     return outcome;
   }
@@ -118,6 +126,7 @@ export class PlanLoading {
   unload(name: string): ChangeOutcome {
     const id = findService(this.#parts.host.state, name);
     if (id === undefined) return refused(notLoaded);
+    if (this.#parts.isHeld(name)) return refused(held);
     const { reply } = this.#parts.host.request({ kind: 'unload', id });
     if (reply.kind === 'refused') return reply;
     this.#parts.catalogue.remove(id);

@@ -6,7 +6,7 @@ import { serviceOf } from '../engine/turn.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { EngineState } from '../model/state.ts';
 import type { Clocks } from './clocks.ts';
-import { launchFailure } from './launch-failure.ts';
+import { launchFailure } from '../narration/launch-failure.ts';
 
 export function summaryView(state: EngineState, id: ServiceId, clocks: Clocks): ServiceSummary {
   const status = statusOf(state, id);
@@ -51,7 +51,7 @@ export function statusView(state: EngineState, id: ServiceId, service: PlannedSe
     logType: log.type,
     ...(log.file !== undefined && { logFile: log.file }),
     file: service.file,
-    fileModified: service.modified,
+    fileModified: Number(BigInt(service.modified) / 1_000_000n),
   };
 }
 

@@ -3,12 +3,16 @@
  */
 import type { ServiceEvent, ServiceStatus, ServiceSummary } from '../../api/service-status.ts';
 import type { LoadFailure } from '../../service/description.ts';
+import type { ShutdownType } from '../../dinit/words.ts';
+import type { DinitManager, EnvironmentChange, ServiceFacts } from '../dinit/dinit-manager.ts';
+import type { ServiceEventFacts } from '../engine/action.ts';
 import type { LiveProcess } from '../engine/event.ts';
 import { findService, loadedServices, statusOf } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import { type ServiceId, serviceId } from '../model/ids.ts';
+import type { Narrator } from '../narration/narrator.ts';
 import type {
   Caller,
   ChangeOutcome,
@@ -19,7 +23,6 @@ import type {
   LogOptions,
   LogPiece,
   RuntimeDependencyKind,
-  ServiceManager,
   Verb,
 } from '../service-manager.ts';
 import { programName } from '../access/program-name.ts';
@@ -33,17 +36,17 @@ import type { Clocks } from './clocks.ts';
 import { Compilations, type CompiledPlan } from './compilations.ts';
 import { Environment } from './environment.ts';
 import { EngineHost, type NewRequest } from './engine-host.ts';
+import { Holds } from './holds.ts';
 import { SupervisorInquiries } from './inquiries.ts';
-import { noticeText } from './notice-text.ts';
 import { originOf } from './origin.ts';
 import { PlanLoading, type ReloadOutcome } from './plan-loading.ts';
-import { planTroubles } from './plan-troubles.ts';
 import { blockerLines, statusView, summaryView } from './service-views.ts';
 
 export interface SupervisorParts {
   readonly launcher: LauncherConnection;
   readonly logs: LogReader;
   readonly log: DaemonLog;
+  readonly narrator: Narrator;
   readonly clocks: Clocks;
   /** Descriptor of the journal; none where no other daemon will ever go on from here. */
   readonly journal: number | undefined;
@@ -51,7 +54,7 @@ export interface SupervisorParts {
   readonly onAllStopped: (isAsked: boolean) => void;
 }
 
-export class Supervisor implements ServiceManager {
+export class Supervisor implements DinitManager {
   readonly host: EngineHost;
   readonly compilations: Compilations;
   readonly daemonEnvironment: Environment;
@@ -62,6 +65,9 @@ export class Supervisor implements ServiceManager {
   readonly #loading: PlanLoading;
   readonly #parts: SupervisorParts;
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
+  readonly #watchers = new Set<(event: ServiceEventFacts) => void>();
+  readonly #holds = new Holds();
+  #shutdownType: ShutdownType = 'halt';
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -87,18 +93,20 @@ export class Supervisor implements ServiceManager {
       chronicle: this.chronicle,
     };
     this.host = new EngineHost(hostParts, {
-      event: (event) => {
-        parts.log.event(event);
+      event: (event, facts) => {
+        for (const watcher of this.#watchers) watcher(facts);
+        parts.narrator.event(event);
         for (const listener of this.#listeners) listener(event);
       },
       notice: ({ id, notice }) => {
-        const { service } = this.#catalogue.get(id);
-        // When the service goes down with its process, its event says so.
-        if (notice.kind === 'process-ended' && statusOf(this.host.state, id).state !== 'started') return;
-        const words = noticeText(service, notice);
-        if (words) parts.log.write(words.level, words.text, { service: service.name });
+        parts.narrator.notice(
+          this.#catalogue.get(id).service,
+          notice,
+          statusOf(this.host.state, id).state === 'started',
+        );
       },
       chain: (from, name) => void this.#chain(from, name),
+      consoleHeld: (isHeld) => parts.narrator.consoleHeld(isHeld),
       allStopped: parts.onAllStopped,
     });
     this.#loading = new PlanLoading({
@@ -108,6 +116,7 @@ export class Supervisor implements ServiceManager {
       compilations: this.compilations,
       launcher,
       log: parts.log,
+      isHeld: (name) => this.#holds.has(name),
     });
   }
 
@@ -116,13 +125,6 @@ export class Supervisor implements ServiceManager {
   /** Takes what is new in a plan; the failures say why what was asked for is not there. */
   adopt(plan: CompiledPlan): readonly LoadFailure[] {
     return this.#loading.adopt(plan);
-  }
-
-  /** Says what is wrong in a plan. */
-  logTroubles(plan: CompiledPlan): void {
-    const { errors, warnings } = planTroubles(plan.descriptions);
-    for (const text of warnings) this.#parts.log.write('warn', text);
-    for (const text of errors) this.#parts.log.write('error', text);
   }
 
   /** Goes on where a former daemon was; true if there was a journal to go by. */
@@ -140,6 +142,10 @@ export class Supervisor implements ServiceManager {
 
   unload(name: string): ChangeOutcome {
     return this.#loading.unload(name);
+  }
+
+  hold(name: string): Disposable {
+    return this.#holds.hold(name);
   }
 
   // Commands
@@ -187,10 +193,16 @@ export class Supervisor implements ServiceManager {
     }));
   }
 
-  enable(from: string, to: string, caller: Caller): CommandReply | { readonly kind: 'done' } {
+  enable(
+    from: string,
+    to: string,
+    caller: Caller,
+    kind: RuntimeDependencyKind = 'waits-for',
+  ): CommandReply | { readonly kind: 'done' } {
     const fromId = findService(this.host.state, from);
     const toId = findService(this.host.state, to);
     if (fromId === undefined || toId === undefined) return refused(notLoaded);
+    if (kind !== 'waits-for') return this.#enableHard(from, to, caller, kind);
     const answer = this.host.request({ kind: 'enable', from: fromId, to: toId }, this.#origin('enable', caller));
     return answer.reply.kind === 'done' ? { kind: 'done' } : commandReply(answer);
   }
@@ -200,8 +212,18 @@ export class Supervisor implements ServiceManager {
   }
 
   shutdown(caller: Caller): ChangeOutcome {
+    return this.shutdownAs('halt', caller);
+  }
+
+  shutdownAs(type: ShutdownType, caller: Caller): ChangeOutcome {
+    this.#shutdownType = type;
     const answer = this.host.request({ kind: 'shutdown' }, this.#origin('shutdown', caller));
     return changeOutcome(answer.reply);
+  }
+
+  /** The last type of shutdown that was asked for. */
+  get shutdownType(): ShutdownType {
+    return this.#shutdownType;
   }
 
   /** Kills every process of every service, now. */
@@ -223,6 +245,13 @@ export class Supervisor implements ServiceManager {
     const id = findService(this.host.state, name);
     if (id === undefined) return undefined;
     return statusView(this.host.state, id, this.#catalogue.get(id).service, this.#parts.clocks);
+  }
+
+  facts(name: string): ServiceFacts | undefined {
+    const id = findService(this.host.state, name);
+    if (id === undefined) return undefined;
+    const { directory, modified, type, log } = this.#catalogue.get(id).service;
+    return { ...statusOf(this.host.state, id), directory, modified: BigInt(modified), type, logType: log.type };
   }
 
   blockers(): readonly string[] {
@@ -254,6 +283,15 @@ export class Supervisor implements ServiceManager {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
+  watch(listener: (event: ServiceEventFacts) => void): Disposable {
+    this.#watchers.add(listener);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) };
+  }
+
+  watchEnvironment(listener: (change: EnvironmentChange) => void): Disposable {
+    return this.daemonEnvironment.watch(listener);
+  }
+
   /** The name of the service in a slot, for messages. */
   nameOf(slot: number): string {
     return this.#catalogue.find(serviceId(slot))?.service.name ?? `slot ${slot}`;
@@ -279,6 +317,19 @@ export class Supervisor implements ServiceManager {
     return changeOutcome(answer.reply);
   }
 
+  /** The new link makes `to` wanted by a dependent that is up: to wake it attaches it. */
+  #enableHard(
+    from: string,
+    to: string,
+    caller: Caller,
+    kind: RuntimeDependencyKind,
+  ): CommandReply | { readonly kind: 'done' } {
+    const added = this.addDependency(from, kind, to, caller);
+    if (added.kind === 'refused') return added;
+    const woken = this.command('wake', to, {}, caller);
+    return woken.kind === 'accepted' ? woken : { kind: 'done' };
+  }
+
   /** chain-to: load and start as if a client had asked. */
   async #chain(from: string, name: string): Promise<void> {
     const nobody: Caller = {
@@ -289,10 +340,7 @@ export class Supervisor implements ServiceManager {
     };
     const loaded = await this.load(name);
     if (loaded.kind === 'failed') {
-      this.#parts.log.write('error', `${from}: cannot chain to ${name}: it cannot be loaded`, { service: from });
-      for (const { problems } of loaded.failures) {
-        for (const { message } of problems) this.#parts.log.write('error', `${name}: ${message}`, { service: name });
-      }
+      this.#parts.narrator.chainFailed(from, name, loaded.failures);
       return;
     }
     this.command('start', name, {}, nobody);

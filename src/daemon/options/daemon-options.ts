@@ -1,6 +1,8 @@
 /** The daemon's command line. It is written by the `reeve` command, not by people: anything unexpected ends the daemon. */
 import { parseArgs } from 'node:util';
-import { type LogLevel, isLogLevel } from './logging/daemon-log.ts';
+import { parseStyle, styleOptions } from './console-style.ts';
+import { type LogLevel, isLogLevel } from '../logging/daemon-log.ts';
+import type { DinitStyle } from '../narration/telling.ts';
 
 export interface DaemonOptions {
   /** Standard output and error are a person's: print transitions in words. */
@@ -17,6 +19,12 @@ export interface DaemonOptions {
   readonly version: string;
   /** Milliseconds without anything to do after which the daemon sleeps; 0 = never. */
   readonly idleExit: number;
+  /** Absent: reeve's own. */
+  readonly style?: DinitStyle;
+  /** The second control listener is there. */
+  readonly hasDinitSocket: boolean;
+  /** What relative paths count from. */
+  readonly directory: string;
   /** Shown to clients. */
   readonly serviceDirectories: readonly string[];
 }
@@ -34,6 +42,9 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       'credentials-addon': { type: 'string' },
       'idle-exit': { type: 'string', default: '0' },
       'reeve-version': { type: 'string', default: '' },
+      ...styleOptions,
+      'dinit-socket': { type: 'boolean', default: false },
+      directory: { type: 'string', default: '/' },
       'services-dir': { type: 'string', multiple: true, default: [] },
     },
   });
@@ -45,6 +56,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   if (!values['credentials-addon']) throw new TypeError('--credentials-addon must be given');
   const idleExit = Number(values['idle-exit']);
   if (!(idleExit >= 0)) throw new TypeError(`--idle-exit must be milliseconds, got ${values['idle-exit']}`);
+  const style = parseStyle(values);
   const logLevel = values['log-level'];
   if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
   return {
@@ -56,6 +68,9 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     credentialsAddon: values['credentials-addon'],
     version: values['reeve-version'],
     idleExit,
+    ...(style && { style }),
+    hasDinitSocket: values['dinit-socket'],
+    directory: values.directory,
     serviceDirectories: values['services-dir'],
   };
 }
