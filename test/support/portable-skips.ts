@@ -3,6 +3,7 @@ export const portableSkips: Readonly<Record<string, string>> = {
   'crash.test.ts': 'services do not outlive the process that watches them',
   'sleep.test.ts': 'portable mode never sleeps: nobody could wake it',
   'access.test.ts': 'its socket is closed to everybody but its owner, so there is nobody to grant anything to',
+  'attack.test.ts': 'its attackers are other users, who cannot connect',
   'root-mode.test.ts': 'portable mode is never the instance of the machine',
   'npm-start.test.ts': 'it is about npm start, which chooses the launcher itself',
   'setup.test.ts': 'it starts no reeve',

@@ -3,6 +3,7 @@
  * waiting, so whoever wants to do something else meanwhile opens another connection.
  */
 import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { decodeReply, encodeCall, type JsonObject, type Reply } from './envelope.ts';
 import { MessageError } from './message-error.ts';
 import { MessageReader } from './message-reader.ts';
@@ -24,6 +25,9 @@ export class ConnectionError extends Error {
 }
 
 const replyLimit = 16 * 1024 * 1024;
+/** Milliseconds. */
+const connectPause = 20;
+const connectAttempts = 500;
 
 interface Pending {
   readonly acceptsMore: boolean;
@@ -39,19 +43,21 @@ export class ClientConnection implements Disposable {
   readonly #closed = Promise.withResolvers<void>();
   #end: Error | undefined;
 
-  /** @throws {ConnectionError} */
-  static open(path: string): Promise<ClientConnection> {
-    const { promise, resolve, reject } = Promise.withResolvers<ClientConnection>();
-    const socket = connect({ path });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code ?? 'UNKNOWN';
-      reject(new ConnectionError(path, reason, `cannot connect to ${path}: ${reason}`, { cause: error }));
-    });
-    socket.once('connect', () => {
-      socket.removeAllListeners('error');
-      resolve(new ClientConnection(path, socket));
-    });
-    return promise;
+  /**
+   * While so many others want to connect that the kernel takes no more of them, it tries again.
+   * @throws {ConnectionError}
+   */
+  static async open(path: string): Promise<ClientConnection> {
+    for (let attempt = 1; ; attempt++) {
+      const socket = connect({ path });
+      const failure = await connected(socket);
+      if (failure === undefined) return new ClientConnection(path, socket);
+      const reason = failure.code ?? 'UNKNOWN';
+      if (reason !== 'EAGAIN' || attempt === connectAttempts) {
+        throw new ConnectionError(path, reason, `cannot connect to ${path}: ${reason}`, { cause: failure });
+      }
+      await setTimeout(connectPause);
+    }
   }
 
   private constructor(path: string, socket: Socket) {
@@ -169,4 +175,15 @@ export class ClientConnection implements Disposable {
     for (const pending of this.#pending.splice(0)) pending.fail(this.#endError());
     this.#closed.resolve();
   }
+}
+
+/** Why it could not connect; undefined when it could. */
+function connected(socket: Socket): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    socket.once('error', resolve);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(undefined);
+    });
+  });
 }

@@ -20,7 +20,7 @@ export interface ServerLimits {
   readonly stallTime: number;
   /** How long the last replies may take when the server ends. */
   readonly farewellTime: number;
-  /** For peers that are not privileged: bound of messages, queue and unsent replies. */
+  /** For peers that are not privileged: bound of messages, queue and unsent replies; sixteen times as much makes the server drop them. */
   readonly unprivilegedBytes: number;
 }
 
@@ -47,5 +47,6 @@ export function unprivileged(limits: ServerLimits): ServerLimits {
     message: bound(limits.message),
     queued: bound(limits.queued),
     unsent: bound(limits.unsent),
+    unsentDrop: Math.min(limits.unsentDrop, 16 * limits.unprivilegedBytes),
   };
 }

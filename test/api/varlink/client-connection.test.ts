@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ClientConnection, ConnectionError } from '../../../src/api/varlink/client-connection.ts';
@@ -114,4 +115,29 @@ test('call() says that the server closed, also in the middle of a reply', async 
 test('open() tells why there is no connection', async () => {
   using directory = makeTemporaryDirectory();
   await expect(ClientConnection.open(join(directory.path, 'none'))).rejects.toMatchObject({ reason: 'ENOENT' });
+});
+
+test('open() waits while so many others want to connect that the kernel takes no more of them', async () => {
+  using directory = makeTemporaryDirectory();
+  const path = join(directory.path, 'socket');
+  const script = `require('net').createServer((s) => s.end()).listen({ path: ${JSON.stringify(path)}, backlog: 2 }, () => console.log('up'))`;
+  const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(server.stdout, 'data');
+  server.kill('SIGSTOP');
+  let refusal = '';
+  const others: Socket[] = [];
+  while (refusal === '') {
+    const socket = connect({ path });
+    others.push(socket);
+    socket.on('error', (error: NodeJS.ErrnoException) => (refusal = error.code ?? 'unknown'));
+    await once(socket, 'connect').catch(() => {});
+  }
+  expect(refusal).toBe('EAGAIN');
+  const opening = ClientConnection.open(path);
+  server.kill('SIGCONT');
+  using connection = await opening;
+  await connection.closed;
+  for (const socket of others) socket.destroy();
+  server.kill();
+  await once(server, 'exit');
 });
