@@ -10,12 +10,19 @@ import { DinitServer } from './dinit/server.ts';
 import { nextDeadline } from './engine/status.ts';
 import { NativeLauncher } from './launcher/native.ts';
 import { LogClient } from './logs/log-client.ts';
+import type { DaemonLog } from './logging/daemon-log.ts';
 import { createTelling } from './narration/telling.ts';
 import { type DaemonOptions, parseDaemonOptions } from './options/daemon-options.ts';
 import { systemClocks } from './supervisor/clocks.ts';
 import { IdleWatch } from './supervisor/idle-watch.ts';
 import { LauncherSession } from './supervisor/launcher-session.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
+
+/** dinit's log says nothing about daemons of ours. */
+function complain(text: string, log: DaemonLog | undefined): void {
+  if (log) log.write('error', `reeve: ${text}`);
+  else process.stderr.write(`reeve: ${text}\n`);
+}
 
 const launcherDescriptor = 3;
 const journalDescriptor = 4;
@@ -52,6 +59,7 @@ async function serve(options: DaemonOptions): Promise<void> {
     limit: options.idleExit,
     now: systemClocks.monotonic,
     after: systemClocks.after,
+    settle: setImmediate,
     isBusy,
     sleep: () => {
       // Who connects from now on waits in the listener's backlog, for the next daemon.
@@ -102,7 +110,7 @@ async function serve(options: DaemonOptions): Promise<void> {
       idle.touch();
     },
     (reason) => {
-      if (!session.isEnding) log.write('error', `reeve: the daemon ends: ${reason.message}`);
+      if (!session.isEnding) complain(`the daemon ends: ${reason.message}`, options.style ? undefined : log);
       process.exit(session.isEnding ? 0 : 1);
     },
   );
@@ -110,6 +118,7 @@ async function serve(options: DaemonOptions): Promise<void> {
   await synced;
   listeners.push(await takeListener(varlinkDescriptor));
   for (const listener of listeners) server.serve(listener);
+  idle.touch();
   if (!options.hasDinitSocket) return;
   // Whoever is answered there may rely on it that what was to be started is on its way.
   await begun;

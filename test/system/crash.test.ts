@@ -155,6 +155,10 @@ test.each(storms)(
     const pidsBefore = new Map([...steady, ...producers].map((name) => [name, before.get(name)?.pid]));
     expect([...pidsBefore.values()].every((pid) => pid !== undefined)).toBe(true);
 
+    // With all of them flapping there is never a quiet moment.
+    const restless = idleExit > 0 ? flapping.slice(0, 3) : flapping;
+    for (const name of flapping.slice(restless.length)) expect((await reeve.ctl('stop', name)).code).toBe(0);
+
     let isOver = false;
     const clients = (idleExit > 0 ? [1] : [1, 2, 3]).map(async () =>
       trouble(reeve.socket, roll, idleExit > 0, () => isOver),
@@ -186,7 +190,7 @@ test.each(storms)(
       expect(after.get(name), name).toMatchObject({ state: 'stopped', exit: { kind: 'exited', status: index + 1 } });
       expect(reeve.read(`locks/${name}.starts`), name).toBe('start\n');
     }
-    for (const name of flapping) {
+    for (const name of restless) {
       expect(['started', 'starting', 'stopping'], name).toContain(after.get(name)?.state);
     }
     const statuses = [...after.values()].filter(({ exit }) => exit?.kind === 'exited' && exit.status === 99);

@@ -11,6 +11,8 @@ export interface IdleOptions {
   readonly now: () => number;
   /** Calls back once, after so many milliseconds, unless disposed. */
   readonly after: (delay: number, callback: () => void) => Disposable;
+  /** Calls back when everything that waits at this moment has been looked at: a client in the backlog is a reason to stay. */
+  readonly settle: (callback: () => void) => void;
   /** Something is under way, or will be before `limit` has passed. */
   readonly isBusy: () => boolean;
   readonly sleep: () => void;
@@ -40,10 +42,16 @@ export class IdleWatch implements Disposable {
   }
 
   #look(): void {
-    const { limit, now, after, isBusy, sleep } = this.#options;
+    const { limit, now, after, settle } = this.#options;
     this.#timer = undefined;
     const rest = this.#touched + limit - now();
     if (rest > 0) this.#timer = after(Math.ceil(rest), () => this.#look());
-    else if (!isBusy()) sleep();
+    else settle(() => this.#decide(this.#touched));
+  }
+
+  #decide(touched: number): void {
+    const { isBusy, sleep } = this.#options;
+    if (this.#timer || this.#touched !== touched) return;
+    if (!isBusy()) sleep();
   }
 }

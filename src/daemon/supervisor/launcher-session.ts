@@ -147,10 +147,10 @@ export class LauncherSession {
     this.#formerDaemon = formerDaemon;
   }
 
-  #plan({ generation, request, json, slots }: EventOf<'plan'>): void {
+  #plan({ generation, request, json, slots, used }: EventOf<'plan'>): void {
     // The launcher's plans come from our own compiler, under the same version as this program.
     const descriptions = JSON.parse(json) as PlanDescriptions;
-    const plan = { generation, descriptions, slots };
+    const plan = { generation, descriptions, slots, used };
     const { supervisor } = this.#parts;
     if (!this.#isSynced) {
       this.#formerPlans.push(plan);

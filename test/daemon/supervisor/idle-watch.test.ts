@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { IdleWatch } from '../../../src/daemon/supervisor/idle-watch.ts';
 
 /** A watch in a time of its own. */
-function watch(limit: number, isBusy = (): boolean => false) {
+function watch(limit: number, isBusy = (): boolean => false, meanwhile = (): void => {}) {
   let now = 0;
   let slept = 0;
   let timer: { readonly due: number; readonly callback: () => void } | undefined;
@@ -13,6 +13,10 @@ function watch(limit: number, isBusy = (): boolean => false) {
     after: (delay, callback) => {
       timer = { due: now + delay, callback };
       return { [Symbol.dispose]: () => (timer = undefined) };
+    },
+    settle: (callback) => {
+      meanwhile();
+      callback();
     },
     sleep: () => (slept += 1),
   });
@@ -49,6 +53,18 @@ test('IdleWatch that is kept awake has no timer until it is touched again', () =
   idle.touch();
   pass(100);
   expect(slept()).toBe(1);
+});
+
+test('IdleWatch stays awake for what turns up in the last moment', () => {
+  let isBusy = false;
+  const { idle, pass, slept } = watch(
+    100,
+    () => isBusy,
+    () => (isBusy = true),
+  );
+  idle.touch();
+  pass(100);
+  expect(slept()).toBe(0);
 });
 
 test('IdleWatch with limit 0 never sleeps', () => {
