@@ -1,31 +1,11 @@
 import { expect, test } from 'vitest';
 import { FrameWriter } from '../../../src/frame/fields.ts';
 import { toLauncher } from '../../../src/daemon/launcher/messages.ts';
+import { bytesOf, exit, header, hello, messages } from './daemon-messages.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
 import { LauncherRig, script, service, signalProcess } from './launcher-rig.ts';
 
 const limits = { acknowledge: 20_000, compile: 10_000, restartFirst: 1, restartLargest: 1 };
-
-type Fields = (writer: FrameWriter) => void;
-
-/** Every message, well-formed. */
-const messages: Readonly<Record<string, readonly [type: number, fields: Fields]>> = {
-  ack: [toLauncher.ack, (w) => w.u32(0)],
-  compile: [toLauncher.compile, (w) => w.u32(9).list(['a'], (each, name) => each.text(name))],
-  use: [toLauncher.use, (w) => w.u32(1).list([0], (each, slot) => each.u32(slot))],
-  discard: [toLauncher.discard, (w) => w.u32(9)],
-  forget: [toLauncher.forget, (w) => w.u32(9)],
-  start: [toLauncher.start, (w) => w.u32(9).u8(0).u32(1).u8(0)],
-  signal: [toLauncher.signal, (w) => w.u32(9).u8(0).u8(15).u8(0)],
-  readPidFile: [toLauncher.readPidFile, (w) => w.u32(9).u32(1)],
-  closeSocket: [toLauncher.closeSocket, (w) => w.u32(9)],
-  setenv: [toLauncher.setenv, (w) => w.text('A=b')],
-  unsetenv: [toLauncher.unsetenv, (w) => w.text('A')],
-  timer: [toLauncher.timer, (w) => w.u64(0n)],
-  logClear: [toLauncher.logClear, (w) => w.u32(9)],
-};
-
-const bytesOf = (type: number, fields: Fields): Buffer => new FrameWriter().frame(type, fields).take();
 
 /** Says something that ends a daemon; the service must live on, and the next daemon be told why. */
 async function hostileRun(
@@ -67,22 +47,17 @@ test('every message before HELLO ends the daemon', async () => {
   const names = [...Object.keys(messages), 'exit'];
   const attacks = Object.fromEntries(
     names.map((name) => {
-      const [type, fields] = messages[name] ?? [toLauncher.exit, (w: FrameWriter) => void w.u8(0)];
-      return [name, { bytes: () => bytesOf(type, fields), isSynced: false }];
+      return [name, { bytes: () => bytesOf(messages[name] ?? exit(0)), isSynced: false }];
     }),
   );
   expect(await hostileRun(attacks)).toEqual(all('a message is not permitted now', names));
 });
 
 test('HELLO twice, of another version or of another process ends the daemon', async () => {
-  const hello = (version: number, pid: (daemon: FakeDaemon) => number, isSynced: boolean) => ({
-    bytes: (daemon: FakeDaemon) => bytesOf(toLauncher.hello, (w) => w.u32(version).u32(pid(daemon))),
-    isSynced,
-  });
   const reasons = await hostileRun({
-    twice: hello(1, ({ pid }) => pid, true),
-    version: hello(2, ({ pid }) => pid, false),
-    process: hello(1, ({ pid }) => pid + 1, false),
+    twice: { bytes: ({ pid }) => bytesOf(hello(pid)) },
+    version: { bytes: ({ pid }) => bytesOf(hello(pid, 2)), isSynced: false },
+    process: { bytes: ({ pid }) => bytesOf(hello(pid + 1)), isSynced: false },
   });
   expect(reasons).toEqual({
     twice: 'a message is not permitted now',
@@ -92,10 +67,11 @@ test('HELLO twice, of another version or of another process ends the daemon', as
 
 test('every message with a byte too few or too many in its payload ends the daemon', async () => {
   const attacks: Record<string, { bytes: () => Uint8Array }> = {};
-  for (const [name, [type, fields]] of Object.entries(messages)) {
-    const payload = bytesOf(type, fields).subarray(6, -1);
-    attacks[`${name} and more`] = { bytes: () => bytesOf(type, (w) => w.bytes(payload).u8(0)) };
-    attacks[`${name} less`] = { bytes: () => bytesOf(type, (w) => w.bytes(payload.subarray(0, -1))) };
+  for (const [name, message] of Object.entries(messages)) {
+    const { type } = message;
+    const payload = bytesOf(message).subarray(6, -1);
+    attacks[`${name} and more`] = { bytes: () => bytesOf({ type, fields: (w) => w.bytes(payload).u8(0) }) };
+    attacks[`${name} less`] = { bytes: () => bytesOf({ type, fields: (w) => w.bytes(payload.subarray(0, -1)) }) };
   }
   const reasons = await hostileRun(attacks);
   for (const [name, reason] of Object.entries(reasons))
@@ -104,27 +80,26 @@ test('every message with a byte too few or too many in its payload ends the daem
 });
 
 test('what is no frame, unknown, too long or out of range ends the daemon', async () => {
-  const header = (type: number, length: number) =>
-    Buffer.from([2, type, length & 255, (length >> 8) & 255, (length >> 16) & 255, length >>> 24]);
+  const of = (type: number, fields: (writer: FrameWriter) => void) => bytesOf({ type, fields });
   const refused: Readonly<Record<string, () => Uint8Array>> = {
     'no STX': () => Uint8Array.of(3),
-    'unknown type': () => bytesOf(0x10, () => {}),
-    'a type of the other direction': () => bytesOf(0x48, (w) => w.bytes(new Uint8Array(21))),
-    'no ETX': () => Buffer.concat([bytesOf(toLauncher.ack, (w) => w.u32(0)).subarray(0, -1), Buffer.from([0])]),
+    'unknown type': () => of(0x10, () => {}),
+    'a type of the other direction': () => of(0x48, (w) => w.bytes(new Uint8Array(21))),
+    'no ETX': () => Buffer.concat([of(toLauncher.ack, (w) => w.u32(0)).subarray(0, -1), Buffer.from([0])]),
     'too long': () => header(toLauncher.start, 11),
     'far too long': () => header(toLauncher.use, 0xffff_ffff),
-    'a count that cannot be': () => bytesOf(toLauncher.use, (w) => w.u32(1).u32(0x4000_0000)),
-    'a text without its end': () => bytesOf(toLauncher.setenv, (w) => w.u32(3).bytes(Buffer.from('A=bc'))),
-    'a text with NUL': () => bytesOf(toLauncher.setenv, (w) => w.u32(3).bytes(Buffer.from('A\0b\0'))),
-    'a role that is none': () => bytesOf(toLauncher.start, (w) => w.u32(0).u8(2).u32(1).u8(0)),
-    'a console that is none': () => bytesOf(toLauncher.start, (w) => w.u32(0).u8(0).u32(1).u8(3)),
-    'signal 0': () => bytesOf(toLauncher.signal, (w) => w.u32(0).u8(0).u8(0).u8(0)),
-    'signal 65': () => bytesOf(toLauncher.signal, (w) => w.u32(0).u8(0).u8(65).u8(0)),
-    'a scope that is none': () => bytesOf(toLauncher.signal, (w) => w.u32(0).u8(0).u8(9).u8(3)),
-    'request 0': () => bytesOf(toLauncher.compile, (w) => w.u32(0).list(['a'], (each, name) => each.text(name))),
-    'no names': () => bytesOf(toLauncher.compile, (w) => w.u32(1).u32(0)),
-    'an acknowledgement of what was not sent': () => bytesOf(toLauncher.ack, (w) => w.u32(1_000_000)),
-    'an acknowledgement taken back': () => bytesOf(toLauncher.ack, (w) => w.u32(0xffff_fff0)),
+    'a count that cannot be': () => of(toLauncher.use, (w) => w.u32(1).u32(0x4000_0000)),
+    'a text without its end': () => of(toLauncher.setenv, (w) => w.u32(3).bytes(Buffer.from('A=bc'))),
+    'a text with NUL': () => of(toLauncher.setenv, (w) => w.u32(3).bytes(Buffer.from('A\0b\0'))),
+    'a role that is none': () => of(toLauncher.start, (w) => w.u32(0).u8(2).u32(1).u8(0)),
+    'a console that is none': () => of(toLauncher.start, (w) => w.u32(0).u8(0).u32(1).u8(3)),
+    'signal 0': () => of(toLauncher.signal, (w) => w.u32(0).u8(0).u8(0).u8(0)),
+    'signal 65': () => of(toLauncher.signal, (w) => w.u32(0).u8(0).u8(65).u8(0)),
+    'a scope that is none': () => of(toLauncher.signal, (w) => w.u32(0).u8(0).u8(9).u8(3)),
+    'request 0': () => of(toLauncher.compile, (w) => w.u32(0).list(['a'], (each, name) => each.text(name))),
+    'no names': () => of(toLauncher.compile, (w) => w.u32(1).u32(0)),
+    'an acknowledgement of what was not sent': () => of(toLauncher.ack, (w) => w.u32(1_000_000)),
+    'an acknowledgement taken back': () => of(toLauncher.ack, (w) => w.u32(0xffff_fff0)),
   };
   const reasons = await hostileRun(
     Object.fromEntries(Object.entries(refused).map(([name, bytes]) => [name, { bytes }])),
@@ -183,7 +158,7 @@ test('a daemon that floods and does not read cannot make the launcher grow witho
 
 test('a message that comes byte by byte is one message', async () => {
   await using host = await LauncherRig.boot({ services: [script('a', 'exit 4')] });
-  for (const byte of bytesOf(toLauncher.start, (w) => w.u32(0).u8(0).u32(1).u8(0))) {
+  for (const byte of bytesOf({ type: toLauncher.start, fields: (w) => w.u32(0).u8(0).u32(1).u8(0) })) {
     host.daemon.write(Uint8Array.of(byte));
     await new Promise((resolve) => setImmediate(resolve));
   }
