@@ -19,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < 3; i++)
         if (commands[i]->argv[0][0] != '/')
             abort();
+    const struct command *former[] = { &settings.former_daemon, &settings.former_logger };
+    for (int i = 0; i < 2; i++)
+        if (former[i]->argv[0] && former[i]->argv[0][0] != '/')
+            abort();
     if (settings.mode > MODE_SYSTEM || settings.controls > MAX_CONTROLS || !settings.digest || settings.run[0] == 0)
         abort();
     while (settings_next(&settings, SETTINGS_ENVIRONMENT, &at, &text))

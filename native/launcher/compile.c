@@ -169,7 +169,7 @@ static void begin(uint32_t request, const uint8_t *names, size_t size, uint32_t 
     int input = write_request(names, size, count);
     compile.fd = CALL(memfd_create, "plan", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     const int descriptors[] = { compile.fd, input };
-    if (input < 0 || compile.fd < 0 || !component_start(&compiler_component, &settings.compiler, descriptors, 2, -1)) {
+    if (input < 0 || compile.fd < 0 || !component_start(&compiler_component, descriptors, 2, -1)) {
         failed(request, CANNOT_START, errno, strerror(errno));
         shut(&compile.fd);
     } else {

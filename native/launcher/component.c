@@ -11,9 +11,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-struct component daemon_component = { .name = "reeve-daemon", .which = COMPONENT_DAEMON, .pidfd = -1 };
-struct component logger_component = { .name = "reeve-logger", .which = COMPONENT_LOGGER, .pidfd = -1 };
-struct component compiler_component = { .name = "the plan compiler", .which = COMPONENT_COMPILER, .pidfd = -1 };
+enum { TRIES = 3, OFTEN = 5 };
+static const uint64_t minute = 60000000000, healthy_age = 3000000000, well_lived = 1000000000;
+
+struct component daemon_component = { "reeve-daemon", COMPONENT_DAEMON, { &settings.daemon, &settings.former_daemon }, .pidfd = -1 };
+struct component logger_component = { "reeve-logger", COMPONENT_LOGGER, { &settings.logger, &settings.former_logger }, .pidfd = -1 };
+struct component compiler_component = { "the plan compiler", COMPONENT_COMPILER, { &settings.compiler }, .pidfd = -1 };
+static bool is_status_stale;
 
 /* Another user where the settings say so, and in any case no capability and no way to gain one. */
 static bool confine(const struct command *command)
@@ -30,8 +34,9 @@ static bool confine(const struct command *command)
     return CALL(syscall, SYS_capset, &header, none) == 0 && CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-static _Noreturn void run(const struct component *component, const struct command *command, const int *descriptors, int count, int output)
+static _Noreturn void run(const struct component *component, const int *descriptors, int count, int output)
 {
+    const struct command *command = component->commands[component->is_former];
     int all[16] = { null_fd, output < 0 ? STDOUT_FILENO : output, output < 0 ? STDERR_FILENO : output };
     sigset_t nothing;
     sigemptyset(&nothing);
@@ -40,7 +45,7 @@ static _Noreturn void run(const struct component *component, const struct comman
     if (arrange(all, 3 + count, 0, 0)) {
         what = "confine ";
         setsid(); /* signals of the terminal are for the launcher alone */
-        if (component->which == COMPONENT_COMPILER || confine(command)) {
+        if (component->which == COMPONENT_COMPILER || confine(component->commands[0])) {
             what = "execute ";
             /* Not the environment that SETENV changes: what a client may add is for services. */
             static char *own[ENVIRONMENT_SIZE + 1];
@@ -57,18 +62,25 @@ static _Noreturn void run(const struct component *component, const struct comman
 
 static void component_delay(struct component *component)
 {
-    bool lived = component->started && now() - component->started > settings.largest_delay + WELL_LIVED;
+    uint64_t time = now();
+    bool lived = component->started && time - component->started > settings.largest_delay + well_lived;
     uint64_t next = lived || !component->delay ? settings.first_delay : component->delay * 2;
-    component->delay = next > settings.largest_delay ? settings.largest_delay : next;
-    component->restart_at = now() + component->delay;
+    bool is_new = time - component->minute > minute;
+    component->minute = is_new ? time : component->minute;
+    component->deaths = is_new ? 1 : component->deaths + 1;
+    component->delay = next > settings.largest_delay || component->deaths >= OFTEN ? settings.largest_delay : next;
+    component->restart_at = time + component->delay;
+    component->started = 0;
+    if (component->deaths == OFTEN)
+        say(component->name, " failed five times within a minute: it is tried slowly from now on; services go on");
 }
 
-bool component_start(struct component *component, const struct command *command, const int *descriptors, int count, int output)
+bool component_start(struct component *component, const int *descriptors, int count, int output)
 {
     component->restart_at = UINT64_MAX;
     pid_t pid = CALL(fork);
     if (pid == 0)
-        run(component, command, descriptors, count, output);
+        run(component, descriptors, count, output);
     if (pid > 0)
         component->pidfd = (int)CALL(syscall, SYS_pidfd_open, pid, 0);
     if (pid < 0 || component->pidfd < 0) {
@@ -81,20 +93,23 @@ bool component_start(struct component *component, const struct command *command,
     component->pid = pid;
     component->starts++;
     component->started = now();
+    component->is_ready = component->which == COMPONENT_LOGGER;
     if (component->which != COMPONENT_DAEMON)
         TELL(EVENT_COMPONENT, "114144", component->which, 1, (uint64_t)pid, 0, 0, component->starts);
     return true;
 }
 
-int component_open(struct component *component, const struct command *command, int *descriptors, int count, int output, enum watched kind)
+int component_open(struct component *component, int *descriptors, int count, int output, enum watched kind)
 {
     int ends[2] = { -1, -1 };
+    is_status_stale = true;
     bool is_started = CALL(socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 && CALL(fcntl, ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0 &&
                       watch(ends[0], EPOLLIN, kind, 0);
     descriptors[0] = ends[1];
-    is_started = is_started && component_start(component, command, descriptors, count, output);
+    is_started = is_started && component_start(component, descriptors, count, output);
     if (!is_started) {
-        say("cannot start ", component->name, ": ", strerror(errno));
+        strncat(strcpy(component->why, "cannot be started: "), strerror(errno), 100);
+        say(component->name, " ", component->why);
         component_delay(component);
         shut(&ends[0]);
     }
@@ -125,8 +140,54 @@ void component_ended(struct component *component, int status, bool is_meant)
          component->starts);
     shut(&component->pidfd);
     component->pid = 0;
-    if (component->which != COMPONENT_COMPILER && !is_ending && !is_meant) {
-        component_delay(component);
-        say(component->name, " ", component_end_text(status), ", starting it again in ", digits((int64_t)(component->delay / 1000000)), " ms");
+    if (component->which == COMPONENT_COMPILER || is_ending)
+        return;
+    bool is_healthy = component->is_ready && now() - component->started > healthy_age, is_renewed = component->is_renewed;
+    is_status_stale = true;
+    component->is_renewed = false;
+    component->is_former = component->is_former && !is_renewed;
+    component->restart_at = component->started + settings.first_delay;
+    /* A renewed program has one try: there is another that works. */
+    component->failures = is_renewed ? TRIES - 1 : is_meant || is_healthy ? 0 : component->failures + 1;
+    if (is_meant || is_renewed)
+        return;
+    component_delay(component);
+    say(component->name, " ", component_end_text(status), ", starting it again in ", digits((int64_t)(component->delay / 1000000)), " ms");
+    if (component->failures < TRIES || !component->commands[1]->argv[0])
+        return;
+    component->failures = 0;
+    component->is_former = !component->is_former;
+    say(component->name, " does not work: ", component->is_former ? "going back to its former program" : "trying its present program again");
+}
+
+static void write_component(int fd, const struct component *component)
+{
+    uint64_t time = now(), at = component->restart_at;
+    const char *state = component->pid ? " running " : component->is_asleep ? " asleep " : " waiting ";
+    write_line(fd, component->name, state, digits(component->pid ? component->pid : at > time ? (int64_t)((at - time) / 1000000) : 0),
+               component->is_former ? " former " : " present ", digits(component->starts), " ", digits(component->deaths), " ", component->why);
+}
+
+void status_write(void)
+{
+    static char path[4096];
+    if (!is_status_stale)
+        return;
+    is_status_stale = false;
+    strcat(strcpy(path, settings.run), "/launcher.status");
+    int fd = CALL(open, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        say("cannot write ", path, ": ", strerror(errno));
+        return;
     }
+    write_line(fd, "launcher ", digits(getpid()));
+    write_component(fd, &daemon_component);
+    write_component(fd, &logger_component);
+    for (uint32_t i = 0; i < slot_count * ROLES; i++) {
+        const struct process *process = &slots[i / ROLES].process[i % ROLES];
+        if (process->pidfd >= 0)
+            write_line(fd, i % ROLES == ROLE_MAIN ? "service " : "stop ", digits(process->pid), " ", slots[i / ROLES].name);
+    }
+    write_line(fd, "end");
+    close(fd);
 }

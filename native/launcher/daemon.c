@@ -19,10 +19,9 @@ static struct {
     uint8_t *out;
     size_t have, written, used, capacity;
     uint64_t consumed; /* bytes of messages handled */
-    uint32_t sent, acknowledged;
+    uint32_t sent, acknowledged, synced; /* synced: the frame that said so */
     uint64_t progress; /* when the acknowledgements last advanced, or the oldest frame was queued */
-    char why[160];     /* why the last one ended */
-    bool is_condemned, has_timer, is_asleep;
+    bool is_condemned, has_timer;
     uint64_t timer;
     uint32_t requested[MOST_SIGNAL + 1], unanswered; /* signals to tell: the frame that told them, NO_INDEX = untold, 0 = none */
 } channel = { .fd = -1, .journal = -1 };
@@ -56,7 +55,7 @@ static uint32_t finish(struct frame_writer *writer)
 
 uint32_t tell(uint8_t type, const char *layout, const uint64_t *numbers, const char *text, size_t length)
 {
-    if (channel.is_asleep)
+    if (daemon_component.is_asleep)
         daemon_wake();
     if (channel.phase != CHANNEL_SYNCED || !reserve(FRAME_OVERHEAD + 8 * strlen(layout) + length + 5))
         return 0;
@@ -72,14 +71,17 @@ uint32_t tell(uint8_t type, const char *layout, const uint64_t *numbers, const c
 
 void tell_list(uint8_t type, uint32_t first, const struct service *services, uint32_t count)
 {
-    if (channel.phase != CHANNEL_SYNCED || !reserve(FRAME_OVERHEAD + 8 + 4 * (size_t)count))
+    if (channel.phase != CHANNEL_SYNCED || !reserve(FRAME_OVERHEAD + 8 + 5 * (size_t)count))
         return;
     struct frame_writer writer = { .buffer = channel.out, .capacity = channel.capacity, .used = channel.used };
     frame_begin(&writer, type);
     put_u32(&writer, first);
     put_u32(&writer, count);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        const struct slot *slot = &slots[services[i].slot];
         put_u32(&writer, services[i].slot);
+        put_u8(&writer, slot->is_loaded && plans[slot->plan].plan.generation == first);
+    }
     finish(&writer);
 }
 
@@ -123,7 +125,7 @@ static void hang_up(void)
 void daemon_condemn(const char *why)
 {
     if (!channel.is_condemned) {
-        strncpy(channel.why, why, sizeof channel.why - 1);
+        strncpy(daemon_component.why, why, sizeof daemon_component.why - 1);
         say("the daemon is not to be trusted: ", why);
     }
     channel.is_condemned = true;
@@ -183,7 +185,7 @@ bool daemon_work(void)
 void daemon_start(void)
 {
     int descriptors[2 + MAX_CONTROLS], count = 2;
-    channel.is_asleep = false;
+    daemon_component.is_asleep = false;
     for (uint32_t i = 0; i < settings.controls; i++) {
         epoll_ctl(epoll_fd, EPOLL_CTL_DEL, control_fds[i], NULL);
         descriptors[count++] = control_fds[i];
@@ -191,7 +193,7 @@ void daemon_start(void)
     if (channel.journal < 0)
         channel.journal = CALL(memfd_create, "journal", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     descriptors[1] = channel.journal;
-    channel.fd = component_open(&daemon_component, &settings.daemon, descriptors, count, settings.foreground ? -1 : slots[OWN_SLOT].log_write, WATCH_DAEMON);
+    channel.fd = component_open(&daemon_component, descriptors, count, settings.foreground ? -1 : slots[OWN_SLOT].log_write, WATCH_DAEMON);
     channel.phase = channel.fd < 0 ? CHANNEL_NONE : CHANNEL_GREETING;
     channel.watched = EPOLLIN;
     channel.have = channel.used = channel.written = 0;
@@ -219,29 +221,29 @@ void daemon_ended(int status)
         ; /* what it said before it ended counts */
     bool sleeps = !channel.is_condemned && channel.has_timer && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!channel.is_condemned)
-        strcpy(channel.why, component_end_text(status));
+        strcpy(daemon_component.why, component_end_text(status));
     hang_up();
     forget_told();
     compile_forget_requests();
     component_ended(&daemon_component, status, sleeps);
     if (!sleeps || is_ending)
         return;
-    channel.is_asleep = true;
+    daemon_component.is_asleep = true;
     /* What was told while it fell asleep has not been heard. */
     daemon_component.restart_at = channel.sent != channel.acknowledged ? 0 : channel.timer ? channel.timer : UINT64_MAX;
     for (uint32_t i = 0; i < settings.controls; i++)
         watch(control_fds[i], EPOLLIN, WATCH_CONTROL, i);
 }
 
-void daemon_wake(void) { daemon_component.restart_at = channel.is_asleep ? 0 : daemon_component.restart_at; }
+void daemon_wake(void) { daemon_component.restart_at = daemon_component.is_asleep ? 0 : daemon_component.restart_at; }
 
 bool daemon_hello(uint64_t version, uint64_t pid)
 {
     if (version != 1 || pid != (uint64_t)daemon_component.pid)
         return false;
     channel.phase = CHANNEL_SYNCED;
-    tell(EVENT_WELCOME, "44144", (const uint64_t[]){ 1, (uint64_t)getpid(), settings.mode, daemon_component.starts, boot_generation() }, channel.why,
-         strlen(channel.why));
+    const uint64_t numbers[] = { 1, (uint64_t)getpid(), settings.mode, daemon_component.starts, boot_generation(), daemon_component.is_former };
+    tell(EVENT_WELCOME, "441441", numbers, daemon_component.why, strlen(daemon_component.why));
     for (uint32_t told = 0, next; (next = plan_after(told)) != NO_INDEX; told = plans[next].plan.generation)
         plan_tell(next);
     for (uint32_t i = 0; i < slot_count * ROLES; i++) {
@@ -250,7 +252,9 @@ bool daemon_hello(uint64_t version, uint64_t pid)
             TELL(EVENT_PROCESS, "4144118", i / ROLES, i % ROLES, p->run, (uint64_t)p->pid, p->phase == PHASE_RUNNING || p->phase == PHASE_EXITED,
                  p->ready == READINESS_READY, p->since);
     }
-    TELL(EVENT_SYNCED, "", 0);
+    for (char **entry = environment; *entry; entry++)
+        tell(EVENT_ENVIRONMENT, "1", (const uint64_t[]){ 0 }, *entry, strlen(*entry));
+    channel.synced = TELL(EVENT_SYNCED, "", 0);
     boot_tell();
     for (uint32_t i = 0; i < slot_count * ROLES; i++) {
         const struct process *process = &slots[i / ROLES].process[i % ROLES];
@@ -270,6 +274,7 @@ bool daemon_acknowledge(uint32_t count)
     if (count - channel.acknowledged > channel.sent - channel.acknowledged)
         return false;
     channel.acknowledged = count;
+    daemon_component.is_ready = daemon_component.is_ready || (int32_t)(count - channel.synced) >= 0;
     channel.progress = now();
     for (int i = 0; i <= MOST_SIGNAL; i++)
         if (channel.requested[i] && (int32_t)(count - channel.requested[i]) >= 0)

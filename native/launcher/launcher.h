@@ -13,7 +13,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { OWN_SLOT = MAX_SLOTS, NO_INDEX = 0xffffffff, MAX_PLANS = 64, WELL_LIVED = 1000000000 };
+enum { OWN_SLOT = MAX_SLOTS, NO_INDEX = 0xffffffff, MAX_PLANS = 64 };
 enum watched { WATCH_SIGNALS, WATCH_DAEMON, WATCH_LOGGER, WATCH_EXECUTION, WATCH_READINESS, WATCH_PIDFD, WATCH_CONTROL };
 enum process_phase { PHASE_NONE, PHASE_EXECUTING, PHASE_RUNNING, PHASE_FAILED, PHASE_EXITED };
 enum console { CONSOLE_NONE, CONSOLE_SHARED, CONSOLE_EXCLUSIVE };
@@ -57,13 +57,18 @@ struct loaded_plan {
     bool is_wanted; /* not discarded yet */
 };
 
+/* One that does not get healthy TRIES times in a row is replaced by its former program, the copy that was kept because it worked, and the other way
+ * round. Healthy is who does its work (is_ready) and has lived for a while. */
 struct component {
     const char *name;
     uint8_t which;
-    pid_t pid; /* 0: not running */
+    const struct command *commands[2]; /* the present program and the former */
+    pid_t pid;                         /* 0: not running */
     int pidfd;
-    uint64_t started, restart_at, delay; /* restart_at: UINT64_MAX = never */
-    uint32_t starts;
+    uint64_t started, restart_at, delay, minute;     /* restart_at: UINT64_MAX = never; minute: its deaths are counted from here */
+    uint32_t starts, deaths, failures;               /* failures: in a row */
+    bool is_former, is_ready, is_renewed, is_asleep; /* is_renewed: its end is meant, so that the program on disk takes over */
+    char why[160];                                   /* it ended last */
 };
 enum { COMPONENT_DAEMON = 1, COMPONENT_LOGGER, COMPONENT_COMPILER, CODE_EXITED = 1, CODE_KILLED, CODE_CORE };
 
@@ -78,8 +83,9 @@ extern bool is_ending;
 
 /* system.c: small things over the kernel. */
 uint64_t now(void);
-#define say(...) say_line(__VA_ARGS__, (const char *)NULL)  /* texts: one line on standard error */
-void say_line(const char *text, ...) __attribute__((sentinel));
+#define write_line(...) write_texts(__VA_ARGS__, (const char *)NULL) /* descriptor, texts: at most twelve */
+#define say(...) write_line(STDERR_FILENO, "reeve-launcher: ", __VA_ARGS__)
+void write_texts(int fd, ...) __attribute__((sentinel));
 const char *digits(int64_t number);                        /* valid until the fourth call after it */
 bool watch(int fd, uint32_t events, enum watched kind, uint32_t index);
 void watch_again(int fd, uint32_t events, enum watched kind, uint32_t index);
@@ -119,12 +125,14 @@ void environment_drop(char **list, const char *name);
 enum { ENVIRONMENT_SIZE = 4096 };
 
 /* component.c */
-bool component_start(struct component *component, const struct command *command, const int *descriptors, int count, int output);
+bool component_start(struct component *component, const int *descriptors, int count, int output);
 void component_kill(int pidfd);
 void component_ended(struct component *component, int status, bool is_meant);
 /* The same with a channel: its end is put in front of the descriptors, ours is given back; -1: not started, it will be tried again. */
-int component_open(struct component *component, const struct command *command, int *descriptors, int count, int output, enum watched kind);
+int component_open(struct component *component, int *descriptors, int count, int output, enum watched kind);
 const char *component_end_text(int status);
+/* RUN/launcher.status: what reevectl shows when no daemon answers. Written when daemon or logger began or ended. */
+void status_write(void);
 
 /* compile.c */
 void compile_boot(void);
@@ -156,7 +164,7 @@ void tell_list(uint8_t type, uint32_t first, const struct service *services, uin
 
 enum message {
     MESSAGE_HELLO = 1, MESSAGE_ACK, MESSAGE_COMPILE, MESSAGE_USE, MESSAGE_DISCARD, MESSAGE_FORGET, MESSAGE_START, MESSAGE_SIGNAL, MESSAGE_READ_PIDFILE,
-    MESSAGE_CLOSE_SOCKET, MESSAGE_SETENV, MESSAGE_UNSETENV, MESSAGE_TIMER, MESSAGE_EXIT, MESSAGE_LOG_CLEAR,
+    MESSAGE_CLOSE_SOCKET, MESSAGE_SETENV, MESSAGE_UNSETENV, MESSAGE_TIMER, MESSAGE_EXIT, MESSAGE_LOG_CLEAR, MESSAGE_RENEW,
     EVENT_WELCOME = 0x41, EVENT_PLAN_BEGIN, EVENT_PLAN_DATA, EVENT_PLAN_END, EVENT_PLAN_FAILED, EVENT_PROCESS, EVENT_SYNCED, EVENT_EXECUTED,
     EVENT_START_FAILED, EVENT_EXITED, EVENT_READY, EVENT_READY_CLOSED, EVENT_PIDFILE, EVENT_SIGNAL_FAILED, EVENT_ENVIRONMENT, EVENT_REQUESTED,
     EVENT_COMPONENT, EVENT_LOG_EVENT, EVENT_REFUSED,

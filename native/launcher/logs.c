@@ -272,8 +272,9 @@ static bool handle(struct frame frame)
         return false;
     if (frame.type == ASK_ROTATE && slot != NO_INDEX && slots[slot].is_open)
         rotate(slot);
-    else if (frame.type == ASK_EVENT)
-        TELL(EVENT_LOG_EVENT, "4184", slot, v.number[1], v.number[2], v.number[3]);
+    else if (frame.type == ASK_EVENT && !TELL(EVENT_LOG_EVENT, "4184", slot, v.number[1], v.number[2], v.number[3]))
+        say("no daemon hears of the log of ", slots[slot == NO_INDEX ? OWN_SLOT : slot].name, ": event ", digits((int64_t)v.number[1]), ", ",
+            digits((int64_t)v.number[2]), " bytes, errno ", digits((int64_t)v.number[3]));
     return frame.type == ASK_EVENT || slot != NO_INDEX;
 }
 
@@ -309,7 +310,7 @@ void logger_event(uint32_t events)
 void logger_start(void)
 {
     int descriptors[] = { -1, logger.listener };
-    logger.fd = component_open(&logger_component, &settings.logger, descriptors, 2, -1, WATCH_LOGGER);
+    logger.fd = component_open(&logger_component, descriptors, 2, -1, WATCH_LOGGER);
     logger.have = logger.used = logger.written = 0;
     logger.is_full = false;
 }
@@ -317,6 +318,7 @@ void logger_start(void)
 void logger_ended(int status)
 {
     shut(&logger.fd);
+    strcpy(logger_component.why, component_end_text(status));
     component_ended(&logger_component, status, false);
     for (uint32_t i = 0; i < slot_count + 1; i++) {
         uint32_t index = i == slot_count ? OWN_SLOT : i;

@@ -130,6 +130,7 @@ static _Noreturn void loop(void)
         compile_overdue(time);
         logs_flush();
         daemon_flush();
+        status_write();
     }
 }
 
@@ -187,7 +188,7 @@ static void open_listeners(void)
         if (error)
             refuse("listen at ", spec.path, error == EADDRINUSE ? "another reeve is running" : strerror(error));
     }
-    if (strlen(settings.run) > sizeof logger_path - 16)
+    if (strlen(settings.run) > sizeof logger_path - 32)
         refuse("use the run directory ", settings.run, strerror(ENAMETOOLONG));
     strcat(strcpy(logger_path, settings.run), "/logger.sock");
     if (CALL(mkdir, settings.run, settings.mode == MODE_SYSTEM ? 0755 : 0700) != 0 && errno != EEXIST)

@@ -119,7 +119,16 @@ static int on_log_clear(struct values *v)
     return 0;
 }
 
-enum { LARGEST_TEXT = 131072 + 5, LARGEST_NAMES = 65536, POLICIES = 15 };
+static int on_renew(struct values *v)
+{
+    daemon_component.is_renewed = v->number[0] & COMPONENT_DAEMON;
+    logger_component.is_renewed = v->number[0] & COMPONENT_LOGGER && logger_component.pid;
+    if (logger_component.is_renewed)
+        component_kill(logger_component.pidfd);
+    return v->number[0] >= 1 && v->number[0] <= 3 ? 0 : BAD;
+}
+
+enum { LARGEST_TEXT = 131072 + 5, LARGEST_NAMES = 65536, POLICIES = 16 };
 
 static const struct policy {
     struct frame_rule rule;
@@ -142,6 +151,7 @@ static const struct policy {
     { { MESSAGE_TIMER, 8, 8, "TIMER" }, CHANNEL_SYNCED, "8", on_timer },
     { { MESSAGE_EXIT, 1, 1, "EXIT" }, CHANNEL_SYNCED, "1", on_exit_message },
     { { MESSAGE_LOG_CLEAR, 4, 4, "LOG_CLEAR" }, CHANNEL_SYNCED, "4", on_log_clear },
+    { { MESSAGE_RENEW, 1, 1, "RENEW" }, CHANNEL_SYNCED, "1", on_renew },
 };
 
 struct frame_rule policy_rules[POLICIES + 1];

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SETTINGS = 1, DAEMON, LOGGER, COMPILER, CONTROL, ENVIRONMENT, SETENV_ALLOW, LIMITS, NAMES, DIRECTORY, OPTION, FOREGROUND, END };
+enum { SETTINGS = 1, DAEMON, LOGGER, COMPILER, CONTROL, ENVIRONMENT, SETENV_ALLOW, LIMITS, NAMES, DIRECTORY, OPTION, FOREGROUND, END, FORMER_DAEMON, FORMER_LOGGER };
 enum { LARGEST = 65536, REPEATED = 1 << CONTROL | 1 << ENVIRONMENT | 1 << SETENV_ALLOW | 1 << NAMES | 1 << DIRECTORY | 1 << OPTION };
 enum { NEEDED = 1 << SETTINGS | 1 << DAEMON | 1 << LOGGER | 1 << COMPILER | 1 << LIMITS };
 
@@ -18,10 +18,11 @@ static const struct frame_rule rules[] = {
     { SETENV_ALLOW, 5, LARGEST, "ALLOW" }, { LIMITS, 16, 16, "LIMITS" },
     { NAMES, 5, LARGEST, "NAMES" },        { DIRECTORY, 5, LARGEST, "SERVICE_DIRECTORY" },
     { OPTION, 5, LARGEST, "OPTION" },      { FOREGROUND, 0, 0, "FOREGROUND" },
-    { END, 0, 0, "END" },                  { 0, 0, 0, NULL },
+    { END, 0, 0, "END" },                  { FORMER_DAEMON, 4, LARGEST, "FORMER_DAEMON" },
+    { FORMER_LOGGER, 4, LARGEST, "FORMER_LOGGER" }, { 0, 0, 0, NULL },
 };
 
-static const char *const layouts[] = { "", "41Dss", "44S", "44S", "44S", "s4s", "s", "s", "4444", "s", "s", "s", "", "" };
+static const char *const layouts[] = { "", "41Dss", "44S", "44S", "44S", "s4s", "s", "s", "4444", "s", "s", "s", "", "", "S", "S" };
 
 static bool command_of(struct values *values, struct command *out)
 {
@@ -47,6 +48,8 @@ static bool take(uint8_t type, struct values *v, struct settings *out)
     case DAEMON: return command_of(v, &out->daemon);
     case LOGGER: return command_of(v, &out->logger);
     case COMPILER: return command_of(v, &out->compiler);
+    case FORMER_DAEMON: return command_of(v, &out->former_daemon);
+    case FORMER_LOGGER: return command_of(v, &out->former_logger);
     case CONTROL:
         if (out->controls == MAX_CONTROLS)
             return false;

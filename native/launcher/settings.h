@@ -18,7 +18,7 @@ struct settings {
     bool foreground;
     const uint8_t *digest;
     const char *run, *cache; /* cache: "" = none */
-    struct command daemon, logger, compiler;
+    struct command daemon, logger, compiler, former_daemon, former_logger; /* of the former ones only argv is meant, empty = none */
     struct {
         const char *path;
         uint32_t mode;

@@ -22,18 +22,18 @@ uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-void say_line(const char *text, ...)
+void write_texts(int fd, ...)
 {
-    enum { PARTS = 10 };
-    struct iovec parts[PARTS + 2] = { { .iov_base = "reeve-launcher: ", .iov_len = 16 } };
-    int count = 1;
+    enum { PARTS = 12 };
+    struct iovec parts[PARTS + 1];
+    int count = 0;
     va_list more;
-    va_start(more, text);
-    for (; text && count <= PARTS; text = va_arg(more, const char *))
+    va_start(more, fd);
+    for (const char *text; count < PARTS && (text = va_arg(more, const char *));)
         parts[count++] = (struct iovec){ .iov_base = (char *)text, .iov_len = strlen(text) };
     va_end(more);
     parts[count++] = (struct iovec){ .iov_base = "\n", .iov_len = 1 };
-    ssize_t ignored = CALL(writev, STDERR_FILENO, parts, count);
+    ssize_t ignored = CALL(writev, fd, parts, count);
     (void)ignored;
 }
 

@@ -30,11 +30,15 @@ export function decodeSettings(bytes: Buffer): Settings {
     return value;
   };
   const text = (from: FieldReader) => from.text();
+  const [formerDaemon] = all(settingsRecords.formerDaemon, (from) => from.list(() => from.text()));
+  const [formerLogger] = all(settingsRecords.formerLogger, (from) => from.list(() => from.text()));
   return {
     ...one(settingsRecords.settings, 'SETTINGS', decodeHead),
     daemon: one(settingsRecords.daemon, 'DAEMON', decodeProgram),
     logger: one(settingsRecords.logger, 'LOGGER', decodeProgram),
     compiler: one(settingsRecords.compiler, 'COMPILER', decodeProgram),
+    ...(formerDaemon && { formerDaemon }),
+    ...(formerLogger && { formerLogger }),
     controls: all(settingsRecords.control, decodeControl),
     environment: all(settingsRecords.environment, text),
     setenvAllow: all(settingsRecords.setenvAllow, text),

@@ -19,6 +19,9 @@ export function encodeSettings(settings: Settings): Buffer {
         .list(argv, (list, word) => list.text(word)),
     );
   };
+  const words = (type: number, argv: readonly string[] | undefined) => {
+    if (argv) writer.frame(type, (to) => to.list(argv, (list, word) => list.text(word)));
+  };
   writer.frame(settingsRecords.settings, (to) => {
     to.u32(version)
       .u8(settings.mode === 'system' ? 1 : 0)
@@ -29,6 +32,8 @@ export function encodeSettings(settings: Settings): Buffer {
   program(settingsRecords.daemon, settings.daemon);
   program(settingsRecords.logger, settings.logger);
   program(settingsRecords.compiler, settings.compiler);
+  words(settingsRecords.formerDaemon, settings.formerDaemon);
+  words(settingsRecords.formerLogger, settings.formerLogger);
   for (const { path, mode, purpose } of settings.controls) {
     writer.frame(settingsRecords.control, (to) => to.text(path).u32(mode).text(purpose));
   }

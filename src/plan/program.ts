@@ -36,24 +36,28 @@ export function servicePrograms(description: ServiceDescription, inputs: Program
   return programs;
 }
 
+const largestStream = 2;
+
 function program(
   description: ServiceDescription,
   role: Role,
   argv: readonly string[],
   { runAs, daemonDirectory, environment }: ProgramInputs,
 ): Program {
-  const { options, umask } = description;
-  const passesDescriptors =
-    description.socket !== undefined || (role === 'main' && description.readiness !== undefined);
+  const { options, umask, readiness } = description;
+  const passesDescriptors = description.socket !== undefined || (role === 'main' && readiness !== undefined);
+  // Then it is what the standard stream would have been.
+  const isStream = readiness?.kind === 'descriptor' && readiness.descriptor <= largestStream;
   const sharesLog = role === 'main' || description.type === 'scripted';
   const path = environmentView(description.environment, environment)('PATH');
   const ops: (Op | false)[] = [
     role === 'main' && description.socket !== undefined && { kind: 'open-socket' },
     description.log.type === 'file' && { kind: 'open-log' },
     ...environmentOps(description.environment),
-    passesDescriptors && { kind: 'pass-descriptors' },
+    passesDescriptors && !isStream && { kind: 'pass-descriptors' },
     { kind: 'chdir', path: joinPath(daemonDirectory, description.workingDirectory) },
     { kind: 'streams', which: sharesLog ? 'service' : 'log-file-only' },
+    passesDescriptors && isStream && { kind: 'pass-descriptors' },
     { kind: 'setsid' },
     ...limitOps(description.limits),
     ...priorityOps(description),

@@ -93,6 +93,8 @@ export const settingsRecords = {
   compilerOption: 0x0b,
   foreground: 0x0c,
   end: 0x0d,
+  formerDaemon: 0x0e,
+  formerLogger: 0x0f,
 } as const;
 
 const largestSetting = 65_536;
@@ -117,6 +119,8 @@ export const settingsRules: readonly FrameRule[] = [
   setting(settingsRecords.compilerOption, 'COMPILER_OPTION', 5),
   setting(settingsRecords.foreground, 'FOREGROUND', 0, 0),
   setting(settingsRecords.end, 'END', 0, 0),
+  setting(settingsRecords.formerDaemon, 'FORMER_DAEMON', 4),
+  setting(settingsRecords.formerLogger, 'FORMER_LOGGER', 4),
 ];
 
 export const requestRecords = { request: 0x01, name: 0x02, environment: 0x03, end: 0x04 } as const;

@@ -39,6 +39,9 @@ export interface Settings {
   readonly daemon: ProgramSettings;
   readonly logger: ProgramSettings;
   readonly compiler: ProgramSettings;
+  /** Command lines of copies that are kept because they worked. */
+  readonly formerDaemon?: readonly string[];
+  readonly formerLogger?: readonly string[];
   readonly controls: readonly ControlSocketSettings[];
   /** `NAME=value` each. */
   readonly environment: readonly string[];

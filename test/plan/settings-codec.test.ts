@@ -12,7 +12,7 @@ const texts = fc.array(text, { maxLength: 4 });
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const program = fc.record({ uid: u32, gid: u32, argv: texts });
 
-const settings: fc.Arbitrary<Settings> = fc.record({
+const whole: fc.Arbitrary<Settings> = fc.record({
   mode: fc.constantFrom('user' as const, 'system' as const),
   digest,
   runDirectory: text,
@@ -32,6 +32,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   compilerOptions: texts,
   isForeground: fc.boolean(),
 });
+const former = fc.record({ formerDaemon: texts, formerLogger: texts }, { requiredKeys: [] });
+const settings: fc.Arbitrary<Settings> = fc.tuple(whole, former).map(([all, some]) => ({ ...all, ...some }));
 
 const request = fc.record({ generation: u32, digest, names: texts, environment: texts });
 

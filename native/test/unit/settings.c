@@ -24,6 +24,14 @@ static void program(uint8_t type, const char *path, uint32_t words)
     frame_end(&writer);
 }
 
+static void former(uint8_t type, const char *path)
+{
+    frame_begin(&writer, type);
+    put_u32(&writer, 1);
+    put_text(&writer, path, strlen(path));
+    frame_end(&writer);
+}
+
 static void text(uint8_t type, const char *bytes)
 {
     frame_begin(&writer, type);
@@ -80,10 +88,12 @@ void settings_whole(void)
     text(7, "B");
     text(9, "two");
     control(0660);
+    former(0x0e, "/run/x/d");
     end();
     CHECK(settings_decode(scratch, writer.used, &out, &offset) == NULL && offset == writer.used);
     CHECK(out.mode == MODE_SYSTEM && strcmp(out.run, "/run/x") == 0 && out.cache[0] == 0 && out.digest[0] == 5 && !out.foreground);
     CHECK(out.logger.uid == 1 && out.logger.gid == 2 && strcmp(out.logger.argv[2], "/bin/x") == 0 && !out.logger.argv[3]);
+    CHECK(strcmp(out.former_daemon.argv[0], "/run/x/d") == 0 && !out.former_daemon.argv[1] && !out.former_logger.argv[0]);
     CHECK(out.controls == 1 && out.control[0].mode == 0660 && strcmp(out.control[0].path, "/run/x/control") == 0);
     CHECK(out.acknowledge == 3000000 && out.first_delay == 10000000 && out.largest_delay == 20000000);
     CHECK(settings_next(&out, SETTINGS_NAMES, &at, &name) && strcmp(name.bytes, "one") == 0);
@@ -102,6 +112,10 @@ void settings_refused(void)
     limits(10, 20);
     end();
     CHECK(!is_taken()); /* twice */
+    begin();
+    former(0x0f, "not/absolute");
+    end();
+    CHECK(!is_taken());
     begin();
     control(010000);
     end();

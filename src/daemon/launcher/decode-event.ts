@@ -59,8 +59,10 @@ export class PlanAssembly {
     }
     this.#open = undefined;
     this.#pieces = [];
-    const slots = fields.list(() => fields.u32());
-    return { kind: 'plan', generation, request: open.request, json: json.toString('utf8'), slots };
+    const services = fields.list(() => ({ slot: fields.u32(), isUsed: fields.u8() === 1 }));
+    const slots = services.map(({ slot }) => slot);
+    const used = services.flatMap(({ slot, isUsed }) => (isUsed ? [slot] : []));
+    return { kind: 'plan', generation, request: open.request, json: json.toString('utf8'), slots, used };
   }
 }
 
@@ -89,6 +91,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
         mode: word(modes, fields.u8(), 'mode'),
         daemonStarts: fields.u32(),
         bootGeneration: fields.u32(),
+        isFormerProgram: fields.u8() === 1,
         formerDaemon: fields.text(),
       };
     }

@@ -26,6 +26,8 @@ export type LauncherEvent =
       readonly daemonStarts: number;
       /** 0 while the boot plan is being compiled. */
       readonly bootGeneration: number;
+      /** The present program does not work: this is the one that was kept. */
+      readonly isFormerProgram: boolean;
       readonly formerDaemon: string;
     }
   | {
@@ -36,6 +38,8 @@ export type LauncherEvent =
       readonly json: string;
       /** The slot of each service, in the order of the JSON's `services`. */
       readonly slots: readonly number[];
+      /** Those of them that run by this plan now. */
+      readonly used: readonly number[];
     }
   | { readonly kind: 'plan-failed'; readonly request: number; readonly text: string }
   | {

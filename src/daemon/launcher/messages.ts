@@ -19,6 +19,7 @@ export const toLauncher = {
   timer: 0x0d,
   exit: 0x0e,
   logClear: 0x0f,
+  renew: 0x10,
 } as const;
 
 export const fromLauncher = {
@@ -53,10 +54,10 @@ const rule = (type: number, name: string, smallest: number, largest = smallest):
 const largestText = 4096;
 
 export const fromLauncherRules: readonly FrameRule[] = [
-  rule(fromLauncher.welcome, 'WELCOME', 22, 17 + 5 + largestText),
+  rule(fromLauncher.welcome, 'WELCOME', 23, 18 + 5 + largestText),
   rule(fromLauncher.planBegin, 'PLAN_BEGIN', 12),
   rule(fromLauncher.planData, 'PLAN_DATA', 1, 65_536),
-  rule(fromLauncher.planEnd, 'PLAN_END', 8, 8 + 4 * 262_144),
+  rule(fromLauncher.planEnd, 'PLAN_END', 8, 8 + 5 * 262_144),
   rule(fromLauncher.planFailed, 'PLAN_FAILED', 14, 9 + 5 + largestText),
   rule(fromLauncher.process, 'PROCESS', 23),
   rule(fromLauncher.synced, 'SYNCED', 0),

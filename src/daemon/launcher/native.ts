@@ -12,10 +12,11 @@ import { PlanAssembly, decodeEvent } from './decode-event.ts';
 import type { Role } from '../model/service.ts';
 import type { LauncherEvent } from './launcher-event.ts';
 import { fromLauncherRules, protocolVersion, toLauncher } from './messages.ts';
-import type { ConsoleGrant, LauncherConnection, SignalScope } from './process-launcher.ts';
+import type { ConsoleGrant, LauncherConnection, RenewedComponent, SignalScope } from './process-launcher.ts';
 
 const roleNumbers = { main: 0, stop: 1 } as const;
 const scopeNumbers = { process: 0, 'process-group': 1, everything: 2 } as const;
+const renewBits = { daemon: 1, logger: 2 } as const;
 const consoleNumbers = { none: 0, shared: 1, exclusive: 2 } as const;
 
 export class NativeLauncher implements LauncherConnection {
@@ -98,6 +99,14 @@ export class NativeLauncher implements LauncherConnection {
   sleepUntil(deadline: number | undefined, sent: () => void): void {
     const nanoseconds = deadline === undefined ? 0n : BigInt(Math.max(1, Math.floor(deadline * 1e6)));
     this.#send(toLauncher.timer, (w) => w.u64(nanoseconds));
+    this.#sent = sent;
+    // What comes from now on is for the next daemon: it stays unacknowledged.
+    this.#socket.pause();
+  }
+
+  renew(components: readonly RenewedComponent[], sent: () => void): void {
+    const bits = components.reduce((sum, component) => sum | renewBits[component], 0);
+    this.#send(toLauncher.renew, (w) => w.u8(bits));
     this.#sent = sent;
     // What comes from now on is for the next daemon: it stays unacknowledged.
     this.#socket.pause();

@@ -8,6 +8,8 @@ import type { LauncherEvent } from './launcher-event.ts';
 export type SignalScope = 'process' | 'process-group' | 'everything';
 export type ConsoleGrant = 'none' | 'shared' | 'exclusive';
 
+export type RenewedComponent = 'daemon' | 'logger';
+
 export interface ProcessLauncher {
   /** A new plan generation with these names and all they need. */
   compile(request: number, names: readonly string[]): void;
@@ -24,6 +26,8 @@ export interface ProcessLauncher {
   clearLog(slot: number): void;
   /** This daemon ends now and is wanted again at `deadline` (monotonic milliseconds), or when something happens. `sent` is called when the launcher has been told. */
   sleepUntil(deadline: number | undefined, sent: () => void): void;
+  /** The programs that are on disk now take over; for that of the daemon this one ends. `sent` is called when the launcher has been told. */
+  renew(components: readonly RenewedComponent[], sent: () => void): void;
   /** Everything is stopped: the launcher ends with this status, and with it the daemon. */
   exit(status: number): void;
 }

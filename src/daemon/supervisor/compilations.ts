@@ -8,6 +8,8 @@ export interface CompiledPlan {
   readonly generation: number;
   readonly descriptions: PlanDescriptions;
   readonly slots: readonly number[];
+  /** The slots that run by this plan, as far as the launcher has told. */
+  readonly used: readonly number[];
 }
 
 export type CompilationResult =

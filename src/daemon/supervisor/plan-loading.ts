@@ -49,12 +49,8 @@ export class PlanLoading {
   }
 
   #takeNew(plan: CompiledPlan): readonly LoadFailure[] {
-    const { descriptions, generation, slots } = plan;
-    const planned = descriptions.services.map((service, index) => {
-      const slot = slots[index];
-      if (slot === undefined) throw new Error(`plan ${generation} has no slot for ${service.name}`);
-      return { id: serviceId(slot), service };
-    });
+    const { descriptions, generation } = plan;
+    const planned = entriesOf(plan);
     const fresh = askedFirst(descriptions.names, planned).filter(
       ({ service }) => findService(this.#parts.host.state, service.name) === undefined,
     );
@@ -72,6 +68,20 @@ export class PlanLoading {
       fresh.map(({ id }) => id),
     );
     return descriptions.failures;
+  }
+
+  /** Without a journal: each service by the plan that the launcher runs it by; what does not fit together then, by the newest plan that has it. */
+  #takeUsed(plans: readonly CompiledPlan[]): void {
+    const entries = plans.flatMap((plan) => {
+      const used = new Set(plan.used);
+      return entriesOf(plan).filter(({ id }) => used.has(id));
+    });
+    for (const entry of entries) this.#parts.catalogue.put(entry);
+    const services = entries.map(({ id, service }) => ({ id, description: service }));
+    const { reply } = this.#parts.host.request({ kind: 'load', services });
+    if (reply.kind !== 'not-loaded' && reply.kind !== 'refused') return;
+    for (const { id } of entries) this.#parts.catalogue.remove(id);
+    for (const plan of plans.toSorted((a, b) => b.generation - a.generation)) this.#takeNew(plan);
   }
 
   /** What a load would bring, without loading it. */
@@ -141,11 +151,8 @@ export class PlanLoading {
    */
   recover(plans: readonly CompiledPlan[], processes: readonly LiveProcess[], formerDaemon: string): boolean {
     const entries = new Map(
-      plans.flatMap(({ generation, descriptions, slots }) =>
-        descriptions.services.map((service, index): [string, CatalogueEntry] => {
-          const id = serviceId(slots[index] ?? 0);
-          return [`${generation} ${id}`, { id, generation, service }];
-        }),
+      plans.flatMap((plan) =>
+        entriesOf(plan).map((entry): [string, CatalogueEntry] => [`${entry.generation} ${entry.id}`, entry]),
       ),
     );
     const legacy = this.#parts.journal.read((id, generation) => entries.get(`${generation} ${id}`)?.service);
@@ -163,8 +170,7 @@ export class PlanLoading {
       }
       this.#parts.host.replay(legacy);
     } else {
-      // The newest plan that has a service is the best guess.
-      for (const plan of plans.toSorted((a, b) => b.generation - a.generation)) this.#takeNew(plan);
+      this.#takeUsed(plans);
     }
     this.#parts.host.report({ kind: 'recovered', processes });
     this.#parts.host.saveWhole();
@@ -173,6 +179,14 @@ export class PlanLoading {
     }
     return hasJournal;
   }
+}
+
+function entriesOf({ generation, descriptions, slots }: CompiledPlan): CatalogueEntry[] {
+  return descriptions.services.map((service, index) => {
+    const slot = slots[index];
+    if (slot === undefined) throw new Error(`plan ${generation} has no slot for ${service.name}`);
+    return { id: serviceId(slot), generation, service };
+  });
 }
 
 /** The compiled plan, or why there is none. */

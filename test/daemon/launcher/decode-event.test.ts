@@ -35,20 +35,29 @@ test('decodeEvent puts a plan together and refuses one that is not whole', () =>
       .frame(fromLauncher.planBegin, (w) => w.u32(4).u32(0).u32(size))
       .frame(fromLauncher.planData, (w) => w.bytes(Buffer.from('{"a"')))
       .frame(fromLauncher.planData, (w) => w.bytes(Buffer.from(':1}')))
-      .frame(fromLauncher.planEnd, (w) => w.u32(4).list([9, 8], (each, slot) => each.u32(slot)))
+      .frame(fromLauncher.planEnd, (w) => w.u32(4).list([9, 8], (each, slot) => each.u32(slot).u8(slot - 8)))
       .take();
   const read = (bytes: Buffer): (LauncherEvent | undefined)[] => {
     const plans = new PlanAssembly();
     return [...new FrameReader(fromLauncherRules).feed(bytes)].map((frame) => decodeEvent(frame, plans));
   };
-  expect(read(frames(7)).at(-1)).toEqual({ kind: 'plan', generation: 4, request: 0, json: '{"a":1}', slots: [9, 8] });
+  expect(read(frames(7)).at(-1)).toEqual({
+    kind: 'plan',
+    generation: 4,
+    request: 0,
+    json: '{"a":1}',
+    slots: [9, 8],
+    used: [9],
+  });
   expect(() => read(frames(8))).toThrow(FrameError);
 });
 
 test('decodeEvent refuses unknown words and other versions', () => {
   expect(() => decode(fromLauncher.ready, (w) => w.u32(1).u32(2).u8(0))).toThrow(FrameError);
   expect(() => decode(fromLauncher.signalFailed, (w) => w.u32(1).u8(9).u8(15).i32(3))).toThrow('unknown role 9');
-  expect(() => decode(fromLauncher.welcome, (w) => w.u32(2).u32(1).u8(0).u32(1).u32(0).text(''))).toThrow('version 2');
+  expect(() => decode(fromLauncher.welcome, (w) => w.u32(2).u32(1).u8(0).u32(1).u32(0).u8(0).text(''))).toThrow(
+    'version 2',
+  );
 });
 
 test('decodeEvent gives an event or a FrameError for any payload of a permitted size', () => {

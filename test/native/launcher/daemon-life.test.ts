@@ -18,13 +18,19 @@ test('a killed daemon leaves services untouched, and the next one is told of the
     ],
   });
   const { rig, daemon } = host;
+  daemon.send(toLauncher.setenv, (w) => w.text('A=b=c'));
   daemon.launch(0, 21);
   daemon.launch(1, 22);
   await daemon.until('ready');
   const pids = daemon.events.flatMap((event) => (event.kind === 'executed' ? [[event.slot, event.pid]] : []));
   signalProcess(daemon.pid, 'SIGKILL');
   const next = await rig.daemon();
-  expect(await next.hello()).toMatchObject({ daemonStarts: 2, bootGeneration: 1, formerDaemon: 'killed by signal 9' });
+  expect(await next.hello()).toMatchObject({
+    daemonStarts: 2,
+    bootGeneration: 1,
+    isFormerProgram: false,
+    formerDaemon: 'killed by signal 9',
+  });
   await next.until('synced');
   expect(next.events.filter(({ kind }) => kind !== 'component').map(({ kind }) => kind)).toEqual([
     'welcome',
@@ -33,6 +39,7 @@ test('a killed daemon leaves services untouched, and the next one is told of the
     'process',
     'synced',
   ]);
+  expect(next.variables).toEqual(['PATH=/usr/bin:/bin', 'A=b=c']);
   const processes = next.events.flatMap((event) => (event.kind === 'process' ? [event] : []));
   expect(processes.map(({ slot, pid }) => [slot, pid]).toSorted()).toEqual(pids.toSorted());
   expect(

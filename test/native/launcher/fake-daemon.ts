@@ -17,6 +17,8 @@ export class FakeDaemon {
   readonly events: LauncherEvent[] = [];
   /** Every process that was told of, the launcher too, and when it began, so that its number can't be mistaken for another's. */
   readonly processes = new Map<number, string>();
+  /** What was set when this daemon came; later changes are events. */
+  readonly variables: string[] = [];
   isAcknowledging = true;
   handled = 0;
   readonly closed: Promise<void>;
@@ -25,6 +27,7 @@ export class FakeDaemon {
   readonly #plans = new PlanAssembly();
   #seen = 0;
   #isClosed = false;
+  #isSynced = false;
   #wake = () => {};
 
   constructor(socket: Socket, pid: number, rest: Buffer) {
@@ -148,7 +151,9 @@ export class FakeDaemon {
     for (const frame of this.#reader.feed(chunk)) {
       const event = decodeEvent(frame, this.#plans);
       this.handled++;
-      if (event) this.events.push(event);
+      if (event?.kind === 'synced') this.#isSynced = true;
+      if (event?.kind === 'environment' && !this.#isSynced) this.variables.push(event.text);
+      else if (event) this.events.push(event);
       if (event?.kind === 'welcome') this.processes.set(event.launcherPid, beginOf(event.launcherPid));
       if (event?.kind === 'executed' || (event?.kind === 'pid-file' && event.result === 'supervised')) {
         this.processes.set(event.pid, beginOf(event.pid));

@@ -76,6 +76,7 @@ export class ChildProcessLauncher implements LauncherConnection {
       mode: 'user',
       daemonStarts: 1,
       bootGeneration: 0,
+      isFormerProgram: false,
       formerDaemon: '',
     } as const;
     this.#events.push({ kind: 'welcome', ...welcome });
@@ -187,6 +188,9 @@ export class ChildProcessLauncher implements LauncherConnection {
   /** Nobody could wake this process, so it stays: `sent` is never called. */
   sleepUntil(): void {}
 
+  /** There is nobody who would start another: `sent` is never called. */
+  renew(): void {}
+
   exit(status: number): void {
     this.#options.end(status);
   }
@@ -214,7 +218,7 @@ export class ChildProcessLauncher implements LauncherConnection {
       const plan = this.#options.compile(generation, names, this.#environment.assignments);
       this.#plans.set(generation, new Map(plan.services.map((service) => [service.name, service])));
       const slots = plan.services.map(({ name }) => this.#slots.named(name).number);
-      this.#events.push({ kind: 'plan', generation, request, json: plan.descriptions, slots });
+      this.#events.push({ kind: 'plan', generation, request, json: plan.descriptions, slots, used: [] });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#events.push({ kind: 'plan-failed', request, text });
