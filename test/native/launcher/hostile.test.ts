@@ -83,7 +83,7 @@ test('what is no frame, unknown, too long or out of range ends the daemon', asyn
   const of = (type: number, fields: (writer: FrameWriter) => void) => bytesOf({ type, fields });
   const refused: Readonly<Record<string, () => Uint8Array>> = {
     'no STX': () => Uint8Array.of(3),
-    'unknown type': () => of(0x10, () => {}),
+    'unknown type': () => of(0x3f, () => {}),
     'a type of the other direction': () => of(0x48, (w) => w.bytes(new Uint8Array(21))),
     'no ETX': () => Buffer.concat([of(toLauncher.ack, (w) => w.u32(0)).subarray(0, -1), Buffer.from([0])]),
     'too long': () => header(toLauncher.start, 11),
