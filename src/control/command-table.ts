@@ -3,6 +3,7 @@ import type { CommandDefinition } from './session/command.ts';
 import { access } from './commands/access.ts';
 import { analyze } from './commands/analyze.ts';
 import { check } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
 import { addDependency, removeDependency } from './commands/dependencies.ts';
 import { disable, enable } from './commands/enable.ts';
 import { getAllEnvironment, setEnvironment, unsetEnvironment } from './commands/environment.ts';
@@ -17,6 +18,7 @@ import { shutdown } from './commands/shutdown.ts';
 import { signal } from './commands/signal.ts';
 import { load, reload, trigger, unload, unpin, untrigger } from './commands/small-changes.ts';
 import { status } from './commands/status.ts';
+import { top } from './commands/top.ts';
 import { pin, release, restart, start, stop, wake } from './commands/verbs.ts';
 import { why } from './commands/why.ts';
 
@@ -28,6 +30,7 @@ export const commandTable: readonly CommandDefinition[] = [
   logs,
   catlog,
   events,
+  top,
   graph,
   analyze,
   isStarted,
@@ -54,6 +57,7 @@ export const commandTable: readonly CommandDefinition[] = [
   unsetEnvironment,
   getAllEnvironment,
   access,
+  completionCommand(() => commandTable),
   shutdown,
 ];
 

@@ -1,15 +1,6 @@
 /** `reevectl --help`: what there is, in groups. */
 import { commandTable, groupTitles } from './command-table.ts';
-
-export const globalOptionLines = [
-  ['-s, --system', 'the instance of the machine (default for root)'],
-  ['-u, --user', "the user's own instance (default for everybody else)"],
-  ['-p, --socket-path <PATH>', 'the instance whose control socket this is'],
-  ['-q, --quiet', 'print failures only'],
-  ['--json', 'print one JSON document, or one a line where it goes on'],
-  ['-h, --help', 'help for reevectl, or for the command'],
-  ['-V, --version', 'print the version'],
-] as const;
+import { globalOptionLines } from './session/global-options.ts';
 
 export function mainHelp(columns: number | undefined): string {
   const groups = Object.entries(groupTitles).map(([group, title]) => {

@@ -6,7 +6,8 @@ import { commandTable, findCommand } from './command-table.ts';
 import { Context, failureDocument, type GlobalOptions } from './session/context.ts';
 import { type ExitCode, exitCodes } from './session/exit-codes.ts';
 import { toFailure, usageError } from './session/failure.ts';
-import { globalOptionLines, mainHelp } from './main-help.ts';
+import { mainHelp } from './main-help.ts';
+import { globalOptionLines } from './session/global-options.ts';
 import type { Surroundings } from './session/surroundings.ts';
 
 /** Options with a value, which is not the command. */
@@ -17,6 +18,8 @@ const optionsWithValue = new Set([
   '--from',
   '--lines',
   '--since',
+  '--interval',
+  '--order',
   '--until',
   '--state',
   '-d',

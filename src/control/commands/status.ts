@@ -1,13 +1,11 @@
 /** status: everything about a service; without one, all of them at a glance. */
 import type { ReeveClient } from '../../api/client.ts';
-import type { DependencyStatus } from '../../api/service-status.ts';
 import type { CommandDefinition } from '../session/command.ts';
 import type { Context } from '../session/context.ts';
 import { eachService, type Told } from '../session/each-service.ts';
 import { type ExitCode, exitCodes } from '../session/exit-codes.ts';
-import { lastOutput } from '../session/explain.ts';
-import { overviewLines, worstFirst } from './overview.ts';
-import { statusLines } from './status-lines.ts';
+import { overviewLines, worstFirst } from '../status/overview.ts';
+import { statusText } from '../status/status-text.ts';
 
 export const status: CommandDefinition = {
   name: 'status',
@@ -40,22 +38,7 @@ async function overview(context: Context): Promise<ExitCode> {
 }
 
 async function one(context: Context, reeve: ReeveClient, name: string, lines: number): Promise<Told> {
-  const service = await reeve.status(name);
-  if (context.isJson) return { document: service };
-  const links = [...service.dependencies, ...service.dependents];
-  const [steps, failed, output] = await Promise.all([
-    reeve.why(name),
-    failedOf(reeve, links),
-    lines > 0 ? lastOutput(reeve, name, lines) : [],
-  ]);
-  const { out, now, processes } = context.surroundings;
-  context.show(statusLines({ service, steps, failed, lastLines: output, processes, output: out, now: now() }));
+  if (context.isJson) return { document: await reeve.status(name) };
+  context.show(await statusText(context, reeve, name, lines));
   return {};
-}
-
-async function failedOf(reeve: ReeveClient, links: readonly DependencyStatus[]): Promise<ReadonlySet<string>> {
-  const stopped = links.filter(({ state }) => state === 'stopped').map(({ name }) => name);
-  if (stopped.length === 0) return new Set();
-  const services = await reeve.list(stopped);
-  return new Set(services.filter(({ isFailed }) => isFailed).map(({ name }) => name));
 }

@@ -7,7 +7,7 @@ import type { CommandDefinition } from '../session/command.ts';
 import type { Context } from '../session/context.ts';
 import { eachService, type Told } from '../session/each-service.ts';
 import type { ExitCode } from '../session/exit-codes.ts';
-import { noteChangedDescription } from './changed-description.ts';
+import { noteChangedDescription } from '../status/changed-description.ts';
 import { addWaitOptions, waitFor, waitingOf, type WaitValues } from './wait-options.ts';
 
 interface Values extends WaitValues {

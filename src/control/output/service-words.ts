@@ -56,3 +56,11 @@ function stopRemarks(reason: ServiceSummary['stopReason'], exit: ServiceSummary[
       return reason satisfies never;
   }
 }
+
+/** For lists with the worst first: failed, on their way, ended on their own, stopped, about to be stopped, started. */
+export function badness({ state, isFailed, stopReason, target }: ServiceSummary): number {
+  if (isFailed) return 0;
+  if (state === 'starting' || state === 'stopping') return 1;
+  if (state === 'stopped') return stopReason === 'terminated' ? 2 : 3;
+  return target === 'stopped' ? 4 : 5;
+}

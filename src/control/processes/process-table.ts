@@ -44,12 +44,22 @@ export function processTree(pid: number, all: readonly ProcessFacts[]): ProcessT
   return root && grow(root);
 }
 
-/** All of the tree together. */
-export function treeUsage({ facts, children }: ProcessTree): { readonly cpu: number; readonly residentBytes: number } {
-  return children
-    .map(treeUsage)
-    .reduce(
-      (sum, { cpu, residentBytes }) => ({ cpu: sum.cpu + cpu, residentBytes: sum.residentBytes + residentBytes }),
-      { cpu: facts.cpu, residentBytes: facts.residentBytes },
-    );
+/** For many questions: gives a process and everything below it, as a list. */
+export function processForest(all: readonly ProcessFacts[]): (pid: number) => readonly ProcessFacts[] {
+  const byParent = Map.groupBy(all, ({ parent }) => parent);
+  const byPid = new Map(all.map((facts) => [facts.pid, facts]));
+  return (pid) => {
+    const root = byPid.get(pid);
+    const found = root ? [root] : [];
+    for (const { pid: parent } of found) found.push(...(byParent.get(parent) ?? []));
+    return found;
+  };
+}
+
+/** Processor time and memory of all of them together. */
+export function totalUsage(all: readonly ProcessFacts[]): { readonly cpu: number; readonly residentBytes: number } {
+  return all.reduce(
+    (sum, { cpu, residentBytes }) => ({ cpu: sum.cpu + cpu, residentBytes: sum.residentBytes + residentBytes }),
+    { cpu: 0, residentBytes: 0 },
+  );
 }

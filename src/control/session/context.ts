@@ -21,7 +21,8 @@ export class Context implements Disposable {
   readonly isQuiet: boolean;
   readonly progress: ProgressLine;
   readonly instance: Instance | undefined;
-  readonly #socketPath: string | undefined;
+  /** As given by the option. */
+  readonly socketPath: string | undefined;
   #client: ReeveClient | undefined;
 
   constructor(surroundings: Surroundings, options: GlobalOptions) {
@@ -29,7 +30,7 @@ export class Context implements Disposable {
     this.isJson = options.json ?? false;
     this.isQuiet = options.quiet ?? false;
     this.instance = options.system ? 'system' : options.user ? 'user' : undefined;
-    this.#socketPath = options.socketPath;
+    this.socketPath = options.socketPath;
     const silent = { ...surroundings.err, isTerminal: false };
     this.progress = new ProgressLine(this.isJson || this.isQuiet ? silent : surroundings.err, surroundings.now);
   }
@@ -41,7 +42,7 @@ export class Context implements Disposable {
 
   get socket(): SocketPlace {
     const { environment, uid } = this.surroundings;
-    return findSocket({ path: this.#socketPath, instance: this.instance }, environment, uid);
+    return findSocket({ path: this.socketPath, instance: this.instance }, environment, uid);
   }
 
   /** @throws {ConnectionError | SocketPathError} */

@@ -3,7 +3,13 @@ import type { ServiceStatus } from '../../api/service-status.ts';
 import { bytesText } from '../output/bytes.ts';
 import { durationText } from '../output/duration.ts';
 import { cut } from '../output/text.ts';
-import { type ProcessTable, type ProcessTree, processTree, treeUsage } from '../processes/process-table.ts';
+import {
+  processForest,
+  type ProcessTable,
+  type ProcessTree,
+  processTree,
+  totalUsage,
+} from '../processes/process-table.ts';
 
 const longestCommand = 100;
 /** Of one service; a thousand workers say no more than twenty. */
@@ -49,9 +55,9 @@ function command({ facts }: ProcessTree, processes: ProcessTable): string {
 
 /** `12 MiB of memory, 3.2 s of processor time (0.4 %)`, of the whole tree. Empty when nothing is to be seen. */
 export function usageText({ pid, since, state }: Running, processes: ProcessTable, now: number): string {
-  const tree = pid === undefined ? undefined : processTree(pid, processes.all());
-  if (!tree) return '';
-  const { cpu, residentBytes } = treeUsage(tree);
+  const found = pid === undefined ? [] : processForest(processes.all())(pid);
+  if (found.length === 0) return '';
+  const { cpu, residentBytes } = totalUsage(found);
   const share = state === 'started' && now > since ? ` (${((100 * cpu) / (now - since)).toFixed(1)} %)` : '';
   return `${bytesText(residentBytes)} of memory, ${durationText(cpu)} of processor time${share}`;
 }

@@ -1,12 +1,12 @@
 /** `status` without a service: everything on one screen, what needs attention first. */
 import type { DaemonInfo } from '../../api/control-decoders.ts';
 import type { ServiceSummary } from '../../api/service-status.ts';
-import type { ProcessTable } from '../processes/process-table.ts';
+import { processForest, type ProcessTable, totalUsage } from '../processes/process-table.ts';
 import { bytesText } from '../output/bytes.ts';
 import { paint, type Tone } from '../output/colours.ts';
 import { durationText } from '../output/duration.ts';
 import type { Output } from '../output/output.ts';
-import { remarks, stateTone, stateWord } from '../output/service-words.ts';
+import { badness, remarks, stateTone, stateWord } from '../output/service-words.ts';
 import { type Cell, type Column, renderTable } from '../output/table.ts';
 import { oneLine, plural } from '../output/text.ts';
 
@@ -28,13 +28,6 @@ export function worstFirst(services: readonly ServiceSummary[]): readonly Servic
   return services.toSorted((a, b) => badness(a) - badness(b) || (isMoving(a) ? a.since - b.since : b.since - a.since));
 }
 
-export function badness({ state, isFailed, stopReason, target }: ServiceSummary): number {
-  if (isFailed) return 0;
-  if (state === 'starting' || state === 'stopping') return 1;
-  if (state === 'stopped') return stopReason === 'terminated' ? 2 : 3;
-  return target === 'stopped' ? 4 : 5;
-}
-
 const isMoving = ({ state }: ServiceSummary): boolean => state === 'starting' || state === 'stopping';
 
 export function overviewLines(
@@ -46,7 +39,8 @@ export function overviewLines(
 ): readonly string[] {
   const room = output.rows === undefined ? Infinity : Math.max(output.rows - otherLines, fewestRows);
   const shown = worstFirst(services).slice(0, room);
-  const rows = shown.map((service) => row(service, processes, now));
+  const below = processForest(processes.all());
+  const rows = shown.map((service) => row(service, below, now));
   const rest = services.length - shown.length;
   return [
     head(info, output, now),
@@ -77,15 +71,15 @@ function counts(services: readonly ServiceSummary[], output: Output): string {
   return `${plural(services.length, 'service')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 }
 
-function row(service: ServiceSummary, processes: ProcessTable, now: number): readonly Cell[] {
+function row(service: ServiceSummary, below: ReturnType<typeof processForest>, now: number): readonly Cell[] {
   const { pid } = service;
-  const usage = pid === undefined ? undefined : processes.find(pid);
+  const found = pid === undefined ? [] : below(pid);
   return [
     { text: oneLine(service.name) },
     { text: stateWord(service), tone: stateTone(service) },
     { text: durationText(now - service.since), tone: 'quiet' },
     { text: pid === undefined ? '' : String(pid) },
-    { text: usage ? bytesText(usage.residentBytes) : '' },
+    { text: found.length === 0 ? '' : bytesText(totalUsage(found).residentBytes) },
     { text: remarks(service).join(', '), tone: service.isFailed ? 'bad' : 'plain' },
   ];
 }
