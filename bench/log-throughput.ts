@@ -22,8 +22,9 @@ const withReeve = async (timestamps: boolean): Promise<number> => {
   const since = process.hrtime.bigint();
   await logger.flood(1, lines, lineSize);
   await logger.heard('wrote 1 status 0');
+  const ended = logger.heard('exited status 0');
   await logger.tell('finish');
-  await logger.heard('exited status 0');
+  await ended;
   return seconds(since);
 };
 

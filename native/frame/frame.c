@@ -17,34 +17,25 @@ static uint32_t load_u32(const uint8_t *at)
 
 enum frame_result frame_next(const struct frame_rule *rules, const uint8_t *data, size_t size, struct frame *out, size_t *used)
 {
+    const struct frame_rule *rule = size > 1 ? frame_rule_of(rules, data[1]) : NULL;
+    const uint32_t length = size >= FRAME_HEADER ? load_u32(data + 2) : 0;
+    const bool is_whole = size > FRAME_HEADER && size - FRAME_HEADER > length; /* this way round no arithmetic on the length can overflow */
     *used = 0;
-    if (size == 0)
-        return FRAME_INCOMPLETE;
-    if (data[0] != FRAME_STX)
+    if (size > 0 && data[0] != FRAME_STX)
         return FRAME_BAD;
-    if (size == 1)
-        return FRAME_INCOMPLETE;
-    const struct frame_rule *rule = frame_rule_of(rules, data[1]);
-    if (!rule) {
-        *used = 1;
+    *used = 1;
+    if (size > 1 && !rule)
         return FRAME_BAD;
-    }
-    if (size < FRAME_HEADER)
-        return FRAME_INCOMPLETE;
-    uint32_t length = load_u32(data + 2);
-    if (length < rule->smallest || length > rule->largest) {
-        *used = 2;
+    *used = 2;
+    if (size >= FRAME_HEADER && (length < rule->smallest || length > rule->largest))
         return FRAME_BAD;
-    }
-    if (size - FRAME_HEADER <= length) /* no arithmetic on the length can overflow this way round */
-        return FRAME_INCOMPLETE;
-    if (data[FRAME_HEADER + (size_t)length] != FRAME_ETX) {
-        *used = FRAME_HEADER + (size_t)length;
+    *used = FRAME_HEADER + (size_t)length;
+    if (is_whole && data[*used] != FRAME_ETX)
         return FRAME_BAD;
-    }
-    *out = (struct frame){ .type = data[1], .length = length, .payload = data + FRAME_HEADER };
-    *used = FRAME_OVERHEAD + (size_t)length;
-    return FRAME_COMPLETE;
+    *used = is_whole ? FRAME_OVERHEAD + (size_t)length : 0;
+    if (is_whole)
+        *out = (struct frame){ .type = data[1], .length = length, .payload = data + FRAME_HEADER };
+    return is_whole ? FRAME_COMPLETE : FRAME_INCOMPLETE;
 }
 
 struct fields fields_of(struct frame frame)

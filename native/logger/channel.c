@@ -15,9 +15,11 @@ static struct frame_writer output = { .buffer = output_bytes, .capacity = OUTPUT
 
 bool launcher_message(struct frame frame, struct values *out)
 {
+    if (!decode(frame, layouts[frame.type - OPEN], out))
+        return false;
     const uint64_t *number = out->number;
-    return decode(frame, layouts[frame.type - OPEN], out) &&
-           (frame.type != OPEN || (slot_place(number[0]) <= MAX_SLOTS && (number[1] == LOG_FILE || number[1] == LOG_BUFFER) && number[3] <= 1));
+    bool is_log = (number[1] == LOG_FILE || number[1] == LOG_BUFFER) && number[3] <= 1;
+    return frame.type != OPEN || (is_log && slot_place(number[0]) <= MAX_SLOTS);
 }
 
 enum received receive(int fd, const struct frame_rule *rules, struct frame *frame, int descriptors[2])

@@ -119,7 +119,6 @@ void slot_open(const uint64_t *message, int pipe, int file)
     slot->is_file = message[1] == LOG_FILE;
     slot->has_timestamps = message[3];
     slot->rotate_size = slot->is_file ? message[4] : 0;
-    slot->line_size = slot->rotate_at = 0;
     slot->pipe = (struct source){ .fd = pipe, .ready = pipe_ready };
     int error = ring_resize(&slot->ring, (uint32_t)message[2]);
     sink_lose(slot, slot->is_file ? slot->ring.begin : slot->ring.end);
@@ -129,8 +128,7 @@ void slot_open(const uint64_t *message, int pipe, int file)
     }
     if (error) /* it runs without its ring or its pipe */
         tell(slot, EVENT_LOST, 0, error);
-    if (file >= 0)
-        sink_file(slot, file, 0);
+    sink_file(slot, file, 0);
     slot_tick(slot);
 }
 
