@@ -4,14 +4,16 @@
 //     npm start -- NAME…     only these services and what they need
 //
 // This process becomes `reeve`; nothing of it stays.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { findCommand } from './setup/command.mjs';
+import { portableMark } from './setup/native-or-portable.mjs';
 import { inProject, root, runDirectory } from './setup/project.mjs';
 
 const names = process.argv.slice(2);
 const reeve = [
   inProject('build', 'bin', 'reeve'),
   '--user',
+  ...(existsSync(portableMark()) ? ['--portable'] : []),
   '--foreground',
   `--services-dir=${inProject('services.d')}`,
   `--run-dir=${runDirectory()}`,

@@ -77,7 +77,6 @@ export class OwnerResolver {
       message: `there is no ${what} '${name}'`,
       expected: `the name or number of a ${what}`,
       found: name,
-      ...(this.#users.limits !== undefined && { advice: this.#users.limits }),
     });
   }
 

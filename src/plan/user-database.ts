@@ -9,8 +9,6 @@ import type { Group, User, UserDatabase } from '../service/users.ts';
 export interface PlanUserDatabase extends UserDatabase {
   /** All groups of a user: the given one and the supplementary ones. Only root can find out. */
   groupsOf(name: string, gid: number): readonly number[];
-  /** Why it may not know a name that exists: said when a name is refused. */
-  readonly limits?: string;
 }
 
 /** Answers come out of these files (and of what the last one names). */

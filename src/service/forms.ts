@@ -68,12 +68,17 @@ export const serviceName: Form<string> = (text) => {
 const largestId = 0xfffffffe;
 
 export const userIdentity: Form<Identity> = (text, users) =>
-  identity(text, 'user', (name) => users.byName(name) !== undefined);
+  identity(text, 'user', users, (name) => users.byName(name) !== undefined);
 
 export const groupIdentity: Form<Identity> = (text, users) =>
-  identity(text, 'group', (name) => users.groupByName(name) !== undefined);
+  identity(text, 'group', users, (name) => users.groupByName(name) !== undefined);
 
-function identity(text: string, what: 'user' | 'group', exists: (name: string) => boolean): Identity | Refused {
+function identity(
+  text: string,
+  what: 'user' | 'group',
+  { limits }: UserDatabase,
+  exists: (name: string) => boolean,
+): Identity | Refused {
   if (/^[-+0-9]/.test(text)) {
     const id = parseUnsigned(text, largestId);
     if (typeof id === 'number') return { kind: 'number', id };
@@ -83,7 +88,7 @@ function identity(text: string, what: 'user' | 'group', exists: (name: string) =
     );
   }
   if (text !== '' && exists(text)) return { kind: 'name', name: text };
-  return new Refused(`no such ${what}`, `a ${what} that exists, by name or number`);
+  return new Refused(`no such ${what}`, `a ${what} that exists, by name or number`, limits);
 }
 
 const ioClasses = { realtime: 1, 'best-effort': 2 } as const;

@@ -17,4 +17,6 @@ export interface UserDatabase {
   byName(name: string): User | undefined;
   byUid(uid: number): User | undefined;
   groupByName(name: string): Group | undefined;
+  /** Why it may not know a name that exists: said when a name is refused. */
+  readonly limits?: string;
 }

@@ -39,6 +39,12 @@ describe('parseCommandLine()', () => {
     expect(parse()).toEqual({ action: 'run', names: [], serviceDirectories: [], isForeground: false });
   });
 
+  it('parseCommandLine() knows --portable, which is never the instance of the machine', () => {
+    expect(parse('--portable', 'web')).toMatchObject({ action: 'run', isPortable: true, names: ['web'] });
+    expect(parse('--portable', '--user')).toMatchObject({ isPortable: true, mode: 'user' });
+    expect(() => parse('--portable', '--system')).toThrow('--portable cannot be the instance of the machine');
+  });
+
   it('parseCommandLine() passes over the word daemon in the first place only', () => {
     expect(parse('daemon', '--system')).toMatchObject({ action: 'run', mode: 'system', names: [] });
     expect(parse('web', 'daemon')).toMatchObject({ names: ['web', 'daemon'] });

@@ -18,6 +18,7 @@ describe('modeOf()', () => {
     expect(modeOf({ action: 'run' }, 0)).toBe('system');
     expect(modeOf({ action: 'run' }, 1000)).toBe('user');
     expect(modeOf({ action: 'run', mode: 'user' }, 0)).toBe('user');
+    expect(modeOf({ action: 'run', isPortable: true }, 0)).toBe('user');
   });
 
   it('modeOf() lets only root start the instance of the machine, and everybody check its configuration', () => {

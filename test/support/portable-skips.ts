@@ -5,6 +5,8 @@ export const portableSkips: Readonly<Record<string, string>> = {
   'access.test.ts': 'its socket is closed to everybody but its owner, so there is nobody to grant anything to',
   'attack.test.ts': 'its attackers are other users, who cannot connect',
   'root-mode.test.ts': 'portable mode is never the instance of the machine',
+  'portable.test.ts': 'it asks for portable mode itself',
+  'portable-start.test.ts': 'it is about npm start, which chooses the launcher itself',
   'npm-start.test.ts': 'it is about npm start, which chooses the launcher itself',
   'setup.test.ts': 'it starts no reeve',
 };

@@ -2,7 +2,7 @@
  * A copy of the working tree as a fresh clone would be, with the packages already installed: a link to this project's node_modules.
  * Everything else (compiling, bundling, commands) is still to be done by the set-up in it.
  */
-import { chownSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -12,13 +12,15 @@ const notCloned = new Set(['build', 'node_modules', '.git']);
 export class ProjectCopy implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'reeve-clone-'));
 
-  /** With a uid, everything in it belongs to that user. */
-  constructor(uid?: number) {
+  /** With a uid, everything in it belongs to that user. Without addons, what comes with the packages has not been compiled either. */
+  constructor(uid?: number, { hasAddons = true }: { readonly hasAddons?: boolean } = {}) {
     cpSync(project, this.directory, {
       recursive: true,
       filter: (path) => resolve(path) === project || !notCloned.has(basename(path)),
     });
-    symlinkSync(join(project, 'node_modules'), join(this.directory, 'node_modules'));
+    const packages = join(project, 'node_modules');
+    if (hasAddons) symlinkSync(packages, this.path('node_modules'));
+    else linkPackages(packages, this.path('node_modules'));
     if (uid !== undefined) giveTo(this.directory, uid);
   }
 
@@ -30,6 +32,15 @@ export class ProjectCopy implements Disposable {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+/** A directory of links to the packages, in which `posix` is as npm has installed it. */
+const linkPackages = (from: string, to: string): void => {
+  mkdirSync(join(to, 'posix'), { recursive: true });
+  for (const name of readdirSync(from)) if (name !== 'posix') symlinkSync(join(from, name), join(to, name));
+  for (const name of readdirSync(join(from, 'posix'))) {
+    if (name !== 'build') symlinkSync(join(from, 'posix', name), join(to, 'posix', name));
+  }
+};
 
 const giveTo = (directory: string, uid: number): void => {
   chownSync(directory, uid, uid);

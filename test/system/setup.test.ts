@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProjectCopy } from '../support/project-copy.ts';
 
@@ -11,8 +11,8 @@ beforeAll(() => {
 
 afterAll(() => copy[Symbol.dispose]());
 
-const setup = (environment: Readonly<Record<string, string | undefined>> = process.env) => {
-  const { status, stderr } = spawnSync(process.execPath, [copy.path('scripts', 'setup.mjs')], {
+const setup = (environment: Readonly<Record<string, string | undefined>> = process.env, ...args: readonly string[]) => {
+  const { status, stderr } = spawnSync(process.execPath, [copy.path('scripts', 'setup.mjs'), ...args], {
     env: environment,
     encoding: 'utf8',
   });
@@ -32,8 +32,27 @@ test('setup.mjs says in one sentence what to install when there is no compiler',
   rmSync(bin, { recursive: true });
 });
 
+test('setup.mjs start goes on without a compiler, and leaves a mark', () => {
+  const bin = copy.path('only-node');
+  mkdirSync(bin);
+  symlinkSync(process.execPath, `${bin}/node`);
+  const { status, stderr } = setup({ PATH: bin, HOME: copy.directory }, 'start');
+  expect(status).toBe(0);
+  expect(stderr.trim().split('\n')).toEqual([
+    'gcc, c++, make are not installed, so reeve runs in portable mode (docs/portable.md); for all of it run ' +
+      '"apt-get install build-essential" (Debian, Ubuntu), or install gcc, g++ and make.',
+    'bundling the programs',
+  ]);
+  expect(existsSync(copy.path('build', 'portable'))).toBe(true);
+  expect(existsSync(copy.path('build', 'bin', 'reeve'))).toBe(true);
+  rmSync(bin, { recursive: true });
+  rmSync(copy.path('build', 'lib'), { recursive: true });
+});
+
 test('setup.mjs builds everything that npm start needs', () => {
   expect(setup()).toEqual({ status: 0, stderr: 'compiling the C part\nbundling the programs\n' });
+  // The mark that the test before has left.
+  expect(existsSync(copy.path('build', 'portable'))).toBe(false);
   for (const path of ['bin/reeve', 'bin/reevectl', 'native/reeve-launcher', 'native/reeve-logger', 'lib/daemon.cjs']) {
     expect(statSync(copy.path('build', path)).isFile()).toBe(true);
   }

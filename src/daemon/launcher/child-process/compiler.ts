@@ -43,6 +43,6 @@ function fileUsers(): PlanUserDatabase {
     byUid: (uid) => users.byUid(uid),
     groupByName: (name) => users.groupByName(name),
     groupsOf: (name, gid) => [...new Set([gid, ...users.groupsOf(name)])],
-    limits: 'portable mode only looks into /etc/passwd and /etc/group; any other user or group can be given by number',
+    limits: 'portable mode only looks into /etc/passwd and /etc/group: give any other user or group by number',
   };
 }

@@ -35,19 +35,13 @@ export function openLogFile({ path, owner }: Pick<PlanLog, 'path' | 'owner'>): n
   }
 }
 
-/** `PATH.1` becomes `PATH.2`, and so on, `PATH` becomes `PATH.1`; the oldest goes. @throws {Error} of the system. */
+/** `PATH.1` becomes `PATH.2`, and so on up to the first number that is free, `PATH` becomes `PATH.1`; the oldest goes. @throws {Error} of the system. */
 export function putAside({ path, rotateCount }: Pick<PlanLog, 'path' | 'rotateCount'>): void {
   if (rotateCount === 0) return fs.rmSync(path, { force: true });
-  for (let number = rotateCount; number > 0; number--) {
-    renameIfThere(number === 1 ? path : `${path}.${number - 1}`, `${path}.${number}`);
-  }
+  let free = 1;
+  while (free < rotateCount && fs.lstatSync(`${path}.${free}`, { throwIfNoEntry: false })) free++;
+  for (let number = free; number > 1; number--) fs.renameSync(`${path}.${number - 1}`, `${path}.${number}`);
+  // Somebody may have taken it away: then only a new one is needed.
+  if (fs.lstatSync(path, { throwIfNoEntry: false })) fs.renameSync(path, `${path}.1`);
   return undefined;
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
 }
