@@ -51,6 +51,11 @@ describe('planService()', () => {
     }
   });
 
+  it('planService() lets the readiness pipe take the place of a standard stream', () => {
+    const steps = kinds(ops({ readiness: { kind: 'descriptor', descriptor: 1 } }));
+    expect(steps.indexOf('pass-descriptors')).toBeGreaterThan(steps.indexOf('streams'));
+  });
+
   it('planService() puts every step in the order in which privilege is given up', () => {
     const everything = ops({
       socket: { address: { kind: 'unix', path: 'web.sock' }, mode: 0o666 },

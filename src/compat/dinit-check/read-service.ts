@@ -71,6 +71,7 @@ export function readService(full: string, options: ReadOptions, report: Report):
   if (say(early.errors.map(({ problem }) => problem))) return undefined;
   sayUnreadDirectories(full, found.file, early.warnings, report);
   if (say(late.errors.map(({ problem }) => problem))) return undefined;
+  sayBadLines(full, late.warnings, report);
   checkRules(full, draft, evaluated, report);
   lint({ name: full, draft, evaluated, directory: found.directory, errors: early.errors }, report);
   return {
@@ -124,6 +125,15 @@ function checkRules(name: string, draft: Draft, { command, pidFile }: Evaluated,
   }
   if (draft.options?.has('kill-all-on-stop') && type !== 'scripted' && type !== 'internal') say(texts.killAll);
   if (draft.consumerOf !== undefined && type !== 'process' && type !== 'bgprocess') say(texts.consumer);
+}
+
+/** The daemon passes over bad lines of an environment file. */
+function sayBadLines(name: string, warnings: readonly Problem[], report: Report): void {
+  for (const { message, origin } of warnings) {
+    if (!origin) continue;
+    const what = message.startsWith('unknown command') ? 'bad command' : 'invalid environment variable setting';
+    report.finding(`Service '${name}': ${what} in environment file ${origin.file} (line ${origin.line})`);
+  }
 }
 
 /** Dependency directories that cannot be read are no error for the daemon, but a finding here. */

@@ -11,7 +11,7 @@ import { versionText } from '../version.ts';
 import { type DinitOptions, parseCommandLine, program } from './command-line.ts';
 import { helpText } from './help.ts';
 import { type Placement, reeveArguments, runDirectoryFor } from './reeve-arguments.ts';
-import { checkLogFile, checkSocket, readEnvironment, StartUpFailure } from './start-up.ts';
+import { checkLogFile, checkSocket, readEnvironment, StartUpFailure, writeMainLog } from './start-up.ts';
 
 /** What works in this version; scripts ask for these words. */
 const features = ['supplemental-groups', 'io-priority', 'oom-score-adjust'];
@@ -48,8 +48,7 @@ export async function runDinit(args: readonly string[], surroundings: Surroundin
     throw Failure.of(program, 'this version cannot be the system manager yet: give --container (-o)');
   }
   try {
-    await start(options, surroundings);
-    return 0;
+    return await start(options, surroundings);
   } catch (error) {
     if (!(error instanceof StartUpFailure)) throw error;
     say(options, output, error.message);
@@ -57,14 +56,21 @@ export async function runDinit(args: readonly string[], surroundings: Surroundin
   }
 }
 
-async function start(options: DinitOptions, surroundings: Surroundings): Promise<void> {
+async function start(options: DinitOptions, surroundings: Surroundings): Promise<number> {
   const { output, environment, uid, directory } = surroundings;
   const placement = placementOf(options, surroundings);
   const absolute = (path: string): string => resolve(directory, path);
   await checkSocket(placement.socketPath);
   if (options.logFile !== undefined) checkLogFile(absolute(options.logFile));
   const file = options.environmentFile === undefined ? undefined : absolute(options.environmentFile);
-  const variables = readEnvironment(file, environment, (text) => say(options, output, text));
+  const note = (text: string): void => {
+    say(options, output, text);
+    if (options.logFile !== undefined && options.logLevel !== 'none') {
+      writeMainLog(absolute(options.logFile), `${program}: ${text}\n`);
+    }
+  };
+  const variables = attempt(() => readEnvironment(file, environment, note), note);
+  if (variables === undefined) return 1;
   if (options.readyDescriptor !== undefined) {
     surroundings.announceReady(options.readyDescriptor, placement.socketPath);
   }
@@ -76,6 +82,7 @@ async function start(options: DinitOptions, surroundings: Surroundings): Promise
   // The instance of the machine does not inherit our environment: it has to be told which file changes it.
   const fileWords = isUser || file === undefined ? [] : [`--env-file=${file}`];
   surroundings.becomeReeve([...fileWords, ...reeveArguments(asked, placement)], variables);
+  return 0;
 }
 
 function placementOf(options: DinitOptions, { environment, uid, directory }: Surroundings): Placement {
@@ -93,6 +100,17 @@ function placementOf(options: DinitOptions, { environment, uid, directory }: Sur
     serviceDirectories:
       options.serviceDirectories.length > 0 ? options.serviceDirectories : serviceDirectories(isUser, environment),
   };
+}
+
+/** Undefined when it failed, which is noted then. */
+function attempt<T>(action: () => T, note: (text: string) => void): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof StartUpFailure)) throw error;
+    note(error.message);
+    return undefined;
+  }
 }
 
 /** Start-up messages are errors: they are shown unless nothing is to be shown. */

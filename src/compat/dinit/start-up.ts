@@ -2,7 +2,7 @@
  * What dinit checks before it starts anything, in its order and words: the control socket, the log file, the environment file. All of it goes to the console,
  * which is standard output.
  */
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { accessSync, appendFileSync, closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { errorText } from '../../dinit/error-text.ts';
@@ -39,6 +39,11 @@ function isAnswered(path: string): Promise<boolean> {
 /** Makes it, so that whoever writes to it later finds it. @throws {StartUpFailure} */
 export function checkLogFile(path: string): void {
   attempt(() => closeSync(openSync(path, 'a', 0o644)), 'Opening log file failed');
+}
+
+/** A line of the main log, before there is anybody else who would write it. */
+export function writeMainLog(path: string, line: string): void {
+  appendFileSync(path, line, { mode: 0o644 });
 }
 
 function attempt(action: () => void, complaint: string): void {

@@ -156,7 +156,8 @@ export function shutDown(turn: Turn): Reply {
   const { state } = turn;
   state.isShuttingDown = true;
   state.isRestReported = false;
-  const services = state.services.filter((service) => service !== null);
+  // The last one loaded is released first: what is needed is mostly loaded after what needs it.
+  const services = state.services.filter((service) => service !== null).toSorted((a, b) => b.order - a.order);
   for (const service of services) {
     unpin(turn, service);
     if (!service.isExplicit) continue;

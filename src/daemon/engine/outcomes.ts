@@ -32,9 +32,8 @@ export function settleFailed(turn: Turn, service: Service, event: ServiceEventFa
   settle(turn, service, awaitsStart, { kind: 'failed', event });
 }
 
-/** A start was called off. Who waits for one goes on waiting if another start is to follow. */
+/** A start was called off, and none follows. */
 export function settleStartCancelled(turn: Turn, service: Service, event: ServiceEventFacts): void {
-  if (service.target === 'started') return;
   settle(turn, service, awaitsStart, { kind: 'cancelled', event });
 }
 

@@ -44,6 +44,7 @@ export function start(turn: Turn, service: Service): void {
       if (wasToStart) return;
       // It was to go down as soon as it is up, and has let go of what it counts on. That may be gone by now.
       queueRequire(turn, service);
+      service.hasStartFailed = false;
       if (!service.isWaiting && !isGroundFirm(turn.state, service)) service.isForcedToStop = true;
       return;
     case 'started':
@@ -144,6 +145,12 @@ export function started(turn: Turn, service: Service): void {
   const { type, console } = service.description;
   if (console !== 'runs' || type === 'bgprocess') leaveConsole(turn, service);
   enterState(turn, service, 'started');
+  if (service.hasStartFailed) {
+    tellFailed(turn, service);
+    service.pending.stop = true;
+    queuePropagation(turn, service);
+    return;
+  }
   const event = emitEvent(turn, service, 'started');
   settleStarted(turn, service, event);
   notice(turn, service, { kind: 'started', isSkipped: service.isSkipped });
@@ -178,6 +185,10 @@ export function failToStart(turn: Turn, service: Service): void {
   tellDependents(turn, service);
   queueRelease(turn, service);
   service.hasStartFailed = true;
+  tellFailed(turn, service);
+}
+
+function tellFailed(turn: Turn, service: Service): void {
   settleFailed(turn, service, emitEvent(turn, service, 'start-failed'));
   notice(turn, service, {
     kind: 'start-failed',
@@ -207,6 +218,8 @@ function failDependent(turn: Turn, service: Service, dependent: Service): void {
     dependent.target = 'stopped';
     dependent.isForcedToStop = true;
     dependent.pending.stop = true;
+    // Told when its own start has ended too.
+    dependent.hasStartFailed = true;
   }
   queuePropagation(turn, dependent);
 }

@@ -165,15 +165,20 @@ function callOffStart(turn: Turn, service: Service): boolean {
     clearTimer(turn, service);
     if (service.activity !== 'run') service.activity = 'idle';
     leaveConsole(turn, service);
-    settleStartCancelled(turn, service, emitEvent(turn, service, 'start-cancelled'));
+    tellStartCancelled(turn, service);
     return true;
   }
   if (!service.description.options.startInterruptible) return false;
   interrupt(turn, service);
   enterState(turn, service, 'stopping');
   service.isWaiting = false;
-  settleStartCancelled(turn, service, emitEvent(turn, service, 'start-cancelled'));
+  tellStartCancelled(turn, service);
   return false;
+}
+
+/** A start that another one follows goes on, for whoever waits for it. */
+function tellStartCancelled(turn: Turn, service: Service): void {
+  if (service.target === 'stopped') settleStartCancelled(turn, service, emitEvent(turn, service, 'start-cancelled'));
 }
 
 /** What does not start any more waits for none of its dependencies. */

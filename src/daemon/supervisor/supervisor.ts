@@ -7,11 +7,12 @@ import type { ShutdownType } from '../../dinit/words.ts';
 import type { DinitManager, EnvironmentChange, ServiceFacts } from '../dinit/dinit-manager.ts';
 import type { ServiceEventFacts } from '../engine/action.ts';
 import type { LiveProcess } from '../engine/event.ts';
-import { findService, loadedServices, statusOf } from '../engine/status.ts';
+import { findService, loadedServices, type StatusFacts, statusOf } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import { type ServiceId, serviceId } from '../model/ids.ts';
+import type { Role } from '../model/service.ts';
 import type { Narrator } from '../narration/narrator.ts';
 import type {
   Caller,
@@ -168,12 +169,13 @@ export class Supervisor implements DinitManager {
   async signal(name: string, signal: number, caller: Caller): Promise<ChangeOutcome> {
     const id = findService(this.host.state, name);
     if (id === undefined) return refused(notLoaded);
-    if (statusOf(this.host.state, id).pid === undefined) return refused({ kind: 'no-process' });
+    const process = processOf(statusOf(this.host.state, id));
+    if (!process) return refused({ kind: 'no-process' });
     // To kill(2) it only asks whether there is a process, and that was answered; the launcher takes it for nonsense and ends whoever says it.
     if (signal === 0) return { kind: 'done' };
     const { uid, pid } = caller;
     this.chronicle.history.noteSignal(id, { verb: 'signal', uid, pid, program: programName(pid) });
-    this.#parts.launcher.signal(id, 'main', signal, 'process');
+    this.#parts.launcher.signal(id, process.role, signal, 'process');
     return { kind: 'done' };
   }
 
@@ -251,7 +253,16 @@ export class Supervisor implements DinitManager {
     const id = findService(this.host.state, name);
     if (id === undefined) return undefined;
     const { directory, modified, type, log } = this.#catalogue.get(id).service;
-    return { ...statusOf(this.host.state, id), directory, modified: BigInt(modified), type, logType: log.type };
+    const status = statusOf(this.host.state, id);
+    const process = processOf(status);
+    return {
+      ...status,
+      ...(process && { pid: process.pid }),
+      directory,
+      modified: BigInt(modified),
+      type,
+      logType: log.type,
+    };
   }
 
   blockers(): readonly string[] {
@@ -349,4 +360,10 @@ export class Supervisor implements DinitManager {
   #origin(verb: string, caller: Caller): Origin {
     return originOf(verb, caller, this.host.state);
   }
+}
+
+/** The process that a service is known by: the stop command of a scripted service is as good as its start command. */
+function processOf({ type, pid, stopPid }: StatusFacts): { readonly role: Role; readonly pid: number } | undefined {
+  if (pid !== undefined) return { role: 'main', pid };
+  return type === 'scripted' && stopPid !== undefined ? { role: 'stop', pid: stopPid } : undefined;
 }

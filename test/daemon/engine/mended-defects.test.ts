@@ -114,7 +114,7 @@ describe('starting', () => {
     world.exit('a');
     expect(world.stateOf('a')).toBe('stopped');
     expect(world.status('a').stopReason).toBe('dependency-failed');
-    expect(started.result).toBe('started');
+    expect(started.result).toBe('failed');
     expect(world.state.active).toBe(0);
   });
 
