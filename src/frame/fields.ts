@@ -6,46 +6,43 @@ import { ETX, FrameError, type Frame, STX, headerSize, overhead } from './frame.
 
 export class FieldReader {
   readonly #data: Buffer;
+  // This runs without a compiler, where Buffer's checked readers are many calls and this is one.
+  readonly #view: DataView;
   #at = 0;
 
   constructor(payload: Buffer) {
     this.#data = payload;
+    this.#view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   }
 
-  // Written out byte by byte: this runs without a compiler, where a call of Buffer's checked readers costs more than the whole read.
-
   u8(): number {
-    return this.#byte(this.#advance(1));
+    return this.#view.getUint8(this.#advance(1));
   }
 
   u16(): number {
-    const at = this.#advance(2);
-    return this.#byte(at) + this.#byte(at + 1) * 0x100;
+    return this.#view.getUint16(this.#advance(2), true);
   }
 
   u32(): number {
-    const at = this.#advance(4);
-    return (
-      this.#byte(at) + this.#byte(at + 1) * 0x100 + this.#byte(at + 2) * 0x1_0000 + this.#byte(at + 3) * 0x100_0000
-    );
+    return this.#view.getUint32(this.#advance(4), true);
   }
 
   i32(): number {
-    return this.u32() | 0;
+    return this.#view.getInt32(this.#advance(4), true);
   }
 
   u64(): bigint {
-    return this.#data.readBigUInt64LE(this.#advance(8));
+    return this.#view.getBigUint64(this.#advance(8), true);
   }
 
   i64(): bigint {
-    return this.#data.readBigInt64LE(this.#advance(8));
+    return this.#view.getBigInt64(this.#advance(8), true);
   }
 
   /** A u64 as a number: exact up to 2^53, which nanoseconds reach after a hundred days. */
   approximateU64(): number {
-    const low = this.u32();
-    return low + this.u32() * 0x1_0000_0000;
+    const at = this.#advance(8);
+    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 0x1_0000_0000;
   }
 
   text(): string {
@@ -91,10 +88,6 @@ export class FieldReader {
     if (this.#data.length - at < size) throw new FrameError('the payload is truncated', this.#data.length);
     this.#at = at + size;
     return at;
-  }
-
-  #byte(at: number): number {
-    return this.#data[at] ?? 0;
   }
 }
 

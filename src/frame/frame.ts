@@ -73,7 +73,8 @@ export class FrameReader {
 
   /** Size of the frame that begins at `at`, or undefined while it is incomplete. */
   #sizeAt(data: Buffer, at: number): number | undefined {
-    const [stx, type] = [data[at], data[at + 1]];
+    const stx = data[at];
+    const type = data[at + 1];
     if (stx === undefined) return undefined;
     if (stx !== STX) this.#fail(`expected STX, got ${stx}`, at);
     if (type === undefined) return undefined;

@@ -23,7 +23,7 @@ export interface Turn {
   /** The service that is being worked on; null while it is the event itself. */
   current: ServiceId | null;
   /** Which service's step queued another one: why that one moves. */
-  readonly movers: Map<ServiceId, ServiceId>;
+  movers: Map<ServiceId, ServiceId> | undefined;
 }
 
 export const createTurn = (state: EngineState, now: number): Turn => ({
@@ -34,7 +34,7 @@ export const createTurn = (state: EngineState, now: number): Turn => ({
   transitions: [],
   restarts: [],
   current: null,
-  movers: new Map(),
+  movers: undefined,
 });
 
 /** The service with this id. An id without a service is an error in our own tables. */
@@ -59,7 +59,9 @@ export function queueTransition(turn: Turn, service: Service): void {
 }
 
 function noteMover(turn: Turn, service: Service): void {
-  if (turn.current !== null && turn.current !== service.id) turn.movers.set(service.id, turn.current);
+  if (turn.current !== null && turn.current !== service.id) {
+    (turn.movers ??= new Map()).set(service.id, turn.current);
+  }
 }
 
 export function notice(turn: Turn, service: Service, what: Notice): void {
@@ -68,7 +70,7 @@ export function notice(turn: Turn, service: Service, what: Notice): void {
 
 export function emitStep(turn: Turn, service: Service, step: StepAction['step']): void {
   const { id, restart, stopReason, window } = service;
-  const by = turn.movers.get(id) ?? null;
+  const by = turn.movers?.get(id) ?? null;
   turn.actions.push({ kind: 'step', id, step, by, restart, stopReason, restarts: window.restarts });
 }
 

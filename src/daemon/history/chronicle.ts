@@ -30,7 +30,10 @@ export class Chronicle {
     this.history.record(turn);
     this.totals.record(turn);
     for (const action of turn.actions) {
-      if (action.kind === 'event') this.events.add(serviceEvent(action.event, action.id, turn.now, this.#describe));
+      if (action.kind !== 'event') continue;
+      const { event, id } = action;
+      if (event.launchFailure) this.events.add(serviceEvent(event, id, turn.now, this.#describe));
+      else this.events.addFacts(event, turn.now);
     }
     const { event, state } = turn;
     if (event.kind === 'unload' && !state.services[event.id]) this.totals.forget(event.id);

@@ -29,11 +29,14 @@ export interface EngineTurn {
   readonly actions: readonly Action[];
 }
 
-interface TurnFacts extends EngineTurn {
+interface TurnFacts {
+  readonly state: EngineState;
+  readonly now: number;
   readonly root: RootCause;
   readonly first: number;
-  readonly noticed: Map<ServiceId, CauseRecord>;
-  readonly givingUp: Set<ServiceId>;
+  /** Made when there is something to put in: in most turns there is not. */
+  noticed: Map<ServiceId, CauseRecord> | undefined;
+  givingUp: Set<ServiceId> | undefined;
 }
 
 export class History {
@@ -87,14 +90,16 @@ export class History {
   }
 
   record(turn: EngineTurn): void {
+    const { state, now, actions } = turn;
     const facts: TurnFacts = {
-      ...turn,
+      state,
+      now,
       root: this.#rootOf(turn),
       first: this.#sequence,
-      noticed: new Map(),
-      givingUp: new Set(),
+      noticed: undefined,
+      givingUp: undefined,
     };
-    for (const action of turn.actions) {
+    for (const action of actions) {
       if (action.kind === 'step') this.#take(action, facts);
       else if (action.kind === 'notice') this.#notice(action, facts);
     }
@@ -115,11 +120,11 @@ export class History {
     this.#signals.set(id, request);
   }
 
-  #notice({ id, notice }: Extract<Action, { kind: 'notice' }>, { noticed, givingUp }: TurnFacts): void {
+  #notice({ id, notice }: Extract<Action, { kind: 'notice' }>, facts: TurnFacts): void {
     if (notice.kind === 'stop-timeout') this.#stopTimedOut.add(id);
-    if (notice.kind === 'restarting-too-quickly') givingUp.add(id);
+    if (notice.kind === 'restarting-too-quickly') (facts.givingUp ??= new Set()).add(id);
     const cause = noticeCause(notice);
-    if (cause) noticed.set(id, cause);
+    if (cause) (facts.noticed ??= new Map()).set(id, cause);
   }
 
   #take(action: StepAction, facts: TurnFacts): void {
@@ -129,14 +134,14 @@ export class History {
     const last = this.#last.get(id);
     const { cause, causedBy } = stepReason(action, {
       root,
-      noticed: facts.noticed.get(id),
+      noticed: facts.noticed?.get(id),
       last,
       isLastOfThisTurn: last !== undefined && last.sequence > first,
       relation: service && by !== null ? relationOf(state, service, by) : 'other',
       mover: by === null ? undefined : this.#last.get(by),
       before: root.after === null ? undefined : this.#last.get(root.after),
       hasStopTimedOut: this.#stopTimedOut.has(id),
-      isGivingUp: facts.givingUp.has(id),
+      isGivingUp: facts.givingUp?.has(id) ?? false,
       restartLimit: service ? limitOf(service) : undefined,
     });
     this.#add(facts, id, step, cause, causedBy);

@@ -88,7 +88,7 @@ export class Journal {
       this.compact(state);
       return;
     }
-    this.#file.append(this.#pending);
+    this.#file.append([`[${this.#pending.join(',')}]`]);
     this.#pending = [];
   }
 
@@ -124,8 +124,10 @@ export class Journal {
         (service): Service | null =>
           service && { ...service, description: describe(service.id, known.get(service.id) ?? 0) },
       );
-      const events = entries.map((entry) => {
-        const [now, journaled, origin] = JSON.parse(entry.toString('utf8')) as [number, JournaledEvent, Origin?];
+      const turns = entries.flatMap(
+        (entry) => JSON.parse(entry.toString('utf8')) as [number, JournaledEvent, Origin?][],
+      );
+      const events = turns.map(([now, journaled, origin]) => {
         if (journaled.kind !== 'load') return { now, event: journaled, origin };
         for (const [id, generation] of journaled.services) known.set(id, generation);
         const loaded = journaled.services.map(([id, generation]) => ({ id, description: describe(id, generation) }));

@@ -4,6 +4,7 @@ import type { LogText } from '../dinit/log-text.ts';
 import type { DaemonLog, LogLevel } from '../logging/daemon-log.ts';
 import { DinitStyleLog } from './dinit-style-log.ts';
 import { HumanLog } from '../logging/human-log.ts';
+import { LineBatch } from '../logging/line-batch.ts';
 import { JsonLog } from '../logging/json-log.ts';
 import { fileSink, streamSink } from './line-sinks.ts';
 import { DinitNarrator } from './dinit-narrator.ts';
@@ -36,7 +37,7 @@ export interface Telling {
 /** @throws {Error} of the system, when the main log cannot be opened. */
 export function createTelling({ isForeground, logLevel, style, serviceDirectories, now }: TellingOptions): Telling {
   if (!style) {
-    const log = isForeground ? new HumanLog(process.stdout, logLevel, now) : new JsonLog(2, logLevel);
+    const log = isForeground ? new HumanLog(new LineBatch(process.stdout), logLevel, now) : new JsonLog(2, logLevel);
     return { log, narrator: new ReeveNarrator(log), say: () => {} };
   }
   const main = style.mainLog === undefined ? undefined : fileSink(style.mainLog);

@@ -14,7 +14,7 @@ import type { Origin } from '../history/step-record.ts';
 import type { ProcessLauncher } from '../launcher/process-launcher.ts';
 import type { Legacy } from '../journal/journal.ts';
 import type { StateJournal } from '../journal/state-journal.ts';
-import { type CommandId, commandId } from '../model/ids.ts';
+import { type CommandId, type ServiceId, commandId } from '../model/ids.ts';
 import { type EngineState, createState } from '../model/state.ts';
 import type { CommandOutcome } from '../service-manager.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -61,6 +61,8 @@ export class EngineHost {
   readonly #outcomes = new Map<CommandId, (outcome: CommandOutcome) => void>();
   #state: EngineState = createState();
   #lastCommand = 0;
+  /** The time of the event that is being handled, or was last. */
+  #now = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
 
@@ -125,6 +127,7 @@ export class EngineHost {
 
   #handle(event: EngineEvent, origin?: Origin): void {
     const now = this.#clocks.monotonic();
+    this.#now = now;
     this.#journal.record(event, now, origin);
     const actions = reduce(this.#state, event, now);
     this.#chronicle.record({ state: this.#state, event, origin, now, actions });
@@ -143,7 +146,7 @@ export class EngineHost {
       case 'close-socket':
         return this.#launcher.closeSocket(action.id);
       case 'event':
-        return this.#observer.event(this.eventOf(action.event), action.event);
+        return this.#observer.event(this.#eventOf(action.event, action.id), action.event);
       case 'reply':
         this.#replies.set(action.command, action.reply);
         return undefined;
@@ -169,8 +172,11 @@ export class EngineHost {
   }
 
   eventOf(facts: ServiceEventFacts): ServiceEvent {
-    const time = this.#clocks.toWall(this.#clocks.monotonic());
-    const id = findService(this.state, facts.name);
+    return this.#eventOf(facts, findService(this.state, facts.name));
+  }
+
+  #eventOf(facts: ServiceEventFacts, id: ServiceId | undefined): ServiceEvent {
+    const time = this.#clocks.toWall(this.#now);
     return serviceEvent(facts, id, time, (failed, failure) => this.#catalogue.describeFailure(failed, failure));
   }
 
@@ -181,12 +187,15 @@ export class EngineHost {
   #setTimer(): void {
     const due = nextDeadline(this.state);
     if (due === this.#timerDue) return;
+    // One that is too early stays, and looks for the next deadline when it ends: deadlines are moved far more often than they are reached.
+    if (due !== undefined && this.#timerDue !== undefined && due > this.#timerDue) return;
     clearTimeout(this.#timer);
     this.#timerDue = due;
     if (due === undefined) return;
     const wait = Math.min(longestTimer, Math.max(0, Math.ceil(due - this.#clocks.monotonic())));
     this.#timer = setTimeout(() => {
       this.#timerDue = undefined;
+      if ((nextDeadline(this.state) ?? Infinity) > this.#clocks.monotonic()) return this.#setTimer();
       this.#handle({ kind: 'timer' });
       this.save();
     }, wait);

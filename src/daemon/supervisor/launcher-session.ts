@@ -89,9 +89,16 @@ export class LauncherSession {
         this.#formerProcesses.push({ ...process, id: serviceId(slot), run: runNumber(run) });
         return undefined;
       }
-      case 'executed':
+      // These two with each field by its name, as they are most of what comes. What the engine has no use for does not go into the journal.
+      case 'executed': {
+        const { kind, slot, role, run, pid } = event;
+        return supervisor.host.report({ kind, id: serviceId(slot), role, run: runNumber(run), pid });
+      }
+      case 'exited': {
+        const { kind, slot, role, run, pid, exit } = event;
+        return supervisor.host.report({ kind, id: serviceId(slot), role, run: runNumber(run), pid, exit });
+      }
       case 'start-failed':
-      case 'exited':
       case 'ready':
       case 'ready-closed':
       case 'pid-file': {

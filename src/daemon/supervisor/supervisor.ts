@@ -103,7 +103,7 @@ export class Supervisor implements DinitManager {
         parts.narrator.notice(
           this.#catalogue.get(id).service,
           notice,
-          statusOf(this.host.state, id).state === 'started',
+          this.host.state.services[id]?.state === 'started',
         );
       },
       chain: (from, name) => void this.#chain(from, name),
