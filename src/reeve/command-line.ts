@@ -6,8 +6,11 @@ import { type DinitStyle, type DinitStyleValues, dinitStyleOf, dinitStyleOptions
 import { type LogLevel, logLevels } from './reeve-ini.ts';
 
 export interface CommandLine {
-  /** `check`: only read and show the configuration. `show-plan`: only show the plan that is kept for the next start. */
-  readonly action: 'run' | 'check' | 'show-plan';
+  /**
+   * `check`: only read and show the configuration. `show-plan`: only show the plan that is kept for the next start. `apply-access`: give the instance
+   * that runs the grants of the configuration.
+   */
+  readonly action: 'run' | 'check' | 'show-plan' | 'apply-access';
   /** Absent: by who calls. */
   readonly mode?: 'user' | 'system';
   /** One process, without the native part. */
@@ -96,6 +99,7 @@ function splitWords(words: readonly string[]): Pick<CommandLine, 'action' | 'nam
   if (first === 'daemon') return { action: 'run', names: afterFirst };
   if (first === 'check-config') return { action: 'check', names: afterFirst };
   if (first === 'plan' && second === 'show') return { action: 'show-plan', names: rest };
+  if (first === 'access' && second === 'apply') return { action: 'apply-access', names: rest };
   return { action: 'run', names: words };
 }
 
@@ -104,7 +108,7 @@ function reeveCommand(version: string, print: (text: string) => void): Command {
     .description(
       'Starts a service supervisor: the launcher, the daemon and the logger, and the services named (default: boot).',
     )
-    .usage('[daemon | check-config | plan show] [options] [NAME...]')
+    .usage('[daemon | check-config | plan show | access apply] [options] [NAME...]')
     .argument('[NAME...]', 'services to start')
     .option('-u, --user', "this user's own instance (default unless root)")
     .option('-s, --system', 'the instance of the machine: must be root (default for root)')
@@ -125,6 +129,7 @@ function reeveCommand(version: string, print: (text: string) => void): Command {
       `
 check-config reads reeve.ini, reports what is wrong with it and prints what is in effect.
 plan show prints the compiled plan that is kept for the next start.
+access apply gives the instance that runs the grants that reeve.ini has now.
 
 Examples:
   reeve --user --services-dir ./services.d --foreground web

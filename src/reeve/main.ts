@@ -13,6 +13,7 @@ import { encodeSettings } from '../plan/encode-settings.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Mode } from '../plan/settings.ts';
 import { SystemUserDatabase } from '../plan/user-database.ts';
+import { applyAccess } from './apply-access.ts';
 import { buildSettings } from './build-settings.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import {
@@ -66,6 +67,12 @@ function main(): void {
   }
   if (command.action === 'show-plan') {
     say(1, showPlan(readPlan(instance.planCache)));
+    return;
+  }
+  if (command.action === 'apply-access') {
+    const { grants, warnings } = grantsOf(instance, users);
+    if (warnings.length > 0) throw new ReeveError('REEVE_CONFIG', warnings);
+    applyAccess(instance, grants);
     return;
   }
   if (command.isPortable) becomePortable(instance, caller, users);

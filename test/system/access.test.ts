@@ -64,6 +64,8 @@ const requests: Readonly<Record<Exclude<AccessVerb, 'shutdown'>, Call>> & Readon
   setenv: { method: 'SetEnvironment', parameters: { name: 'TZ', value: 'UTC' } },
   unsetenv: { method: 'UnsetEnvironment', parameters: { name: 'TZ' } },
   access: { method: 'Access', parameters: { uid: 1 } },
+  // Of nothing: who may do it is told that this makes no sense.
+  upgrade: { method: 'Upgrade', parameters: { programs: [] } },
   shutdown: { method: 'Shutdown' },
 };
 
@@ -99,7 +101,7 @@ const rolesInWords: Readonly<Record<'nothing' | Role, readonly AccessVerb[]>> = 
   shutdown: ['shutdown'],
   admin: [
     ...(['reload', 'unload', 'add-dep', 'rm-dep', 'enable', 'disable', 'clear-log', 'getallenv'] as const),
-    ...(['setenv', 'unsetenv', 'access'] as const),
+    ...(['setenv', 'unsetenv', 'access', 'upgrade'] as const),
   ],
 };
 const ladder = Object.keys(rolesInWords) as (keyof typeof rolesInWords)[];
@@ -275,6 +277,27 @@ describe.skipIf(!isRoot)('access (needs root)', () => {
     expect(check.code).toBe(1);
     expect(check.err).toContain("there is no user 'no-such-user-here'");
     expect(check.out).toContain('[access]\nno-such-user-here = admin\n4001 = operate\n');
+  });
+
+  test('reeve access apply gives new grants to the running instance, also to those who are connected', async () => {
+    await using reeve = await systemInstance(['4001 = operate']);
+    await reeve.untilStatus('boot', { state: 'started' });
+    const settings = reeve.read('reeve.ini');
+    const apply = () =>
+      reeve.reeve('access', 'apply', '--system', '--run-dir', reeve.path('run'), '--config', reeve.path('reeve.ini'));
+
+    reeve.write('reeve.ini', `${settings}4002 = only wke\n`);
+    expect(await apply()).toMatchObject({ code: 1, err: expect.stringContaining("did you mean 'wake'?") });
+    expect(await refusedVerbs(reeve, { uid: 4001 }, ['wake'])).toEqual([]);
+
+    reeve.write('reeve.ini', settings.replace('4001 = operate', '4002 = operate'));
+    expect(await apply()).toEqual({ code: 0, out: '', err: '' });
+    await reeve.untilOutput('reeve: new grants are in effect: 2');
+    expect(await refusedVerbs(reeve, { uid: 4001 }, ['wake'])).toEqual(['wake']);
+    expect(await refusedVerbs(reeve, { uid: 4002 }, ['wake'])).toEqual([]);
+    expect((await reeve.reeve('access', 'apply', '--system', '--run-dir', reeve.path('none'))).err).toBe(
+      `reeve: no instance runs in ${reeve.path('none')}\n    grants are read when it starts\n`,
+    );
   });
 
   test('grants hold over a death of the daemon', async () => {
