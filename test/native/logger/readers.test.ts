@@ -150,6 +150,7 @@ describe('reeve-logger, its readers', () => {
 
   it.each([
     ['a malformed frame', 'c1'],
+    ['a part of a frame', '02c10d'],
     ['an unknown message', '02c30000000003'],
     ['a follow that is neither 0 nor 1', '02c10d0000000100000001000000000000000203'],
   ])('reeve-logger closes only the connection that sends %s', async (_, hex) => {

@@ -58,6 +58,7 @@ describe('reeve-logger, its end and the next one', () => {
     ['a wrong first byte', '00'],
     ['a wrong last byte', '02860000000004'],
     ['a length that is too large', '028400000100'],
+    ['a part of a frame', '028400'],
     ['an OPEN whose fields do not add up', `02811b00000001000000${'00'.repeat(23)}03`],
     ['a log that cannot be', `02811b000000ffff0100000000000002${'00'.repeat(17)}03`],
   ])('reeve-logger ends with one line on standard error at %s', async (_, hex) => {
