@@ -7,7 +7,7 @@ const trustedFolders = ['native/frame/', 'native/launcher/', 'native/logger/', '
  * The goal is 2,500 lines. The launcher and the logger do everything that docs/protocol.md asks of them in more than that (docs/design.md, "Size of
  * the trusted base"), so until something moves out of them this only keeps them from growing.
  */
-const largestTrustedBase = 4600;
+export const largestTrustedBase = 4600;
 
 /** One sentence for each file, and for the trusted base, that has grown too long. */
 export const sizeFindings = (files: readonly SourceFile[]): readonly string[] => {

@@ -6,7 +6,7 @@ import type { Suite } from './suite.ts';
 export const checkSuite = (name: string, directory: string, program: string, ...args: readonly string[]): Suite => ({
   name,
   run: async (processes) => {
-    const { how, output } = await processes.run(program, args, { directory, isShown: false, limit: 180_000 });
+    const { how, output } = await processes.run(program, args, { directory, isShown: false, limit: 600_000 });
     if (how === 0) return onePassed;
     process.stdout.write(`${output}\n${name}: ${how}\n`);
     return oneFailed;

@@ -16,7 +16,7 @@ export const vitestSuite = (name: string, directory: string, choice: readonly st
     const { how } = await processes.run(
       join(directory, 'node_modules', '.bin', 'vitest'),
       ['run', ...reporters, ...choice],
-      { directory, isShown: true, limit: 900_000 },
+      { directory, isShown: true, limit: 1_500_000 },
     );
     const counts = countsOf(readReport(report));
     if (how !== 0) process.stdout.write(`vitest: ${how}\n`);
