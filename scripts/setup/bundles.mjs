@@ -8,7 +8,7 @@ export const bundlePrograms = (node) =>
   step({
     name: 'bundles',
     inputs: ['src', 'package.json', 'package-lock.json', 'scripts/bundle.mjs', 'scripts/setup/programs.mjs'],
-    outputs: programs.map(({ bundle }) => inProject(bundle)),
+    outputs: [...programs.map(({ bundle }) => inProject(bundle)), inProject('build', 'lib', 'build.json')],
     make: () => {
       announce('bundling the programs');
       run('bundling the programs', node.program, [inProject('scripts', 'bundle.mjs')]);

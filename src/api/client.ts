@@ -220,6 +220,11 @@ export class ReeveClient implements Disposable {
     return this.#call('Shutdown', {}, nothing);
   }
 
+  /** The programs on disk take over: the connection is closed, and the next one goes to the new daemon. */
+  upgrade(programs: readonly ('daemon' | 'logger')[]): Promise<void> {
+    return this.#call('Upgrade', { programs: [...programs] }, nothing);
+  }
+
   /** What an unfinished shutdown waits for, one line a service. */
   async blockers(): Promise<readonly string[]> {
     return (await this.#call('Blockers', {}, decoders.blockersReply)).blockers;

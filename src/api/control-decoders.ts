@@ -47,6 +47,11 @@ export interface DaemonInfo {
   readonly since: number;
   readonly serviceDirectories: readonly string[];
   readonly isShuttingDown: boolean;
+  readonly build?: string;
+  /** The daemon's program on disk does not work, and `why`: this is the one that was kept because it did. */
+  readonly isFormerProgram?: boolean;
+  readonly why?: string;
+  readonly runDirectory?: string;
 }
 
 /** What one grant, or one's standing, allows. */
@@ -188,6 +193,10 @@ export const daemonInfo: Decoder<DaemonInfo> = record({
   since: number,
   serviceDirectories: list(text),
   isShuttingDown: flag,
+  build: optional(text),
+  isFormerProgram: optional(flag),
+  why: optional(text),
+  runDirectory: optional(text),
 });
 
 const right: Decoder<AccessRight> = record({

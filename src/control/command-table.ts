@@ -9,6 +9,7 @@ import { disable, enable } from './commands/enable.ts';
 import { getAllEnvironment, setEnvironment, unsetEnvironment } from './commands/environment.ts';
 import { events } from './commands/events.ts';
 import { graph } from './commands/graph.ts';
+import { launcher } from './commands/launcher.ts';
 import { list } from './commands/list.ts';
 import { catlog } from './commands/log.ts';
 import { logs } from './commands/logs.ts';
@@ -19,6 +20,7 @@ import { signal } from './commands/signal.ts';
 import { load, reload, trigger, unload, unpin, untrigger } from './commands/small-changes.ts';
 import { status } from './commands/status.ts';
 import { top } from './commands/top.ts';
+import { upgrade } from './commands/upgrade.ts';
 import { pin, release, restart, start, stop, wake } from './commands/verbs.ts';
 import { why } from './commands/why.ts';
 
@@ -58,6 +60,8 @@ export const commandTable: readonly CommandDefinition[] = [
   getAllEnvironment,
   access,
   completionCommand(() => commandTable),
+  launcher,
+  upgrade,
   shutdown,
 ];
 

@@ -2,6 +2,7 @@
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { readControlDefinition } from '../api/control-definition.ts';
+import { readBuildIdentity } from '../api/kept-programs.ts';
 import { AccessGate } from './access/access-gate.ts';
 import { createControlServer } from './api/control-server.ts';
 import { dinitDescriptor, takeListener, varlinkDescriptor } from './api/listen.ts';
@@ -11,6 +12,7 @@ import { nextDeadline } from './engine/status.ts';
 import { NativeLauncher } from './launcher/native.ts';
 import { LogClient } from './logs/log-client.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
+import { createMetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
 import { createTelling } from './narration/telling.ts';
 import { type DaemonOptions, parseDaemonOptions } from './options/daemon-options.ts';
 import { systemClocks } from './supervisor/clocks.ts';
@@ -47,11 +49,14 @@ async function serve(options: DaemonOptions): Promise<void> {
   const endsAsDinit = options.style !== undefined;
   const session = new LauncherSession({ supervisor, launcher, log, narrator, self, onSynced, onBegun, endsAsDinit });
   const since = Date.now();
+  const identity = readBuildIdentity(new URL('./build.json', import.meta.url));
   const isBusy = (): boolean =>
     !session.hasBooted ||
     listeners.length === 0 ||
     session.isEnding ||
-    server.connectionCount + dinit.connectionCount > 0 ||
+    server.connectionCount + dinit.connectionCount + metrics.connectionCount > 0 ||
+    // Nobody but this daemon listens there.
+    (options.metrics !== undefined && 'port' in options.metrics) ||
     supervisor.compilations.isBusy ||
     (nextDeadline(supervisor.host.state) ?? Infinity) < systemClocks.monotonic() + options.idleExit;
   const listeners: Server[] = [];
@@ -61,13 +66,15 @@ async function serve(options: DaemonOptions): Promise<void> {
     after: systemClocks.after,
     settle: setImmediate,
     isBusy,
-    sleep: () => {
-      // Who connects from now on waits in the listener's backlog, for the next daemon.
-      for (const listener of listeners) listener.close();
-      supervisor.host.saveWhole(true);
-      launcher.sleepUntil(nextDeadline(supervisor.host.state), () => process.exit(0));
-    },
+    sleep: () => handOver((done) => launcher.sleepUntil(nextDeadline(supervisor.host.state), done)),
   });
+  const handOver = (tell: (done: () => void) => void): void => {
+    // Who connects from now on waits in the listener's backlog, for the next daemon.
+    for (const listener of listeners) listener.close();
+    supervisor.host.abandon();
+    supervisor.host.saveWhole(true);
+    tell(() => process.exit(0));
+  };
   const gate = new AccessGate({
     ownerUid: options.ownerUid,
     log,
@@ -87,7 +94,12 @@ async function serve(options: DaemonOptions): Promise<void> {
       since,
       serviceDirectories: options.serviceDirectories,
       isShuttingDown: supervisor.host.state.isShuttingDown,
+      ...identity,
+      runDirectory: options.runDirectory,
+      ...(session.formerProgramReason !== undefined && { isFormerProgram: true, why: session.formerProgramReason }),
     }),
+    // Once the answer is on its way.
+    upgrade: (programs) => void setImmediate(() => handOver((done) => launcher.renew(programs, done))),
     gate,
     credentials,
     log,
@@ -101,6 +113,15 @@ async function serve(options: DaemonOptions): Promise<void> {
     credentials,
     log,
     say,
+    onDisconnect: () => idle.touch(),
+  });
+  const metrics = createMetricsServer({
+    version: options.version,
+    since,
+    state: () => supervisor.host.state,
+    chronicle: supervisor.chronicle,
+    daemonStarts: () => session.daemonStarts,
+    connections: () => server.connectionCount + dinit.connectionCount,
     onDisconnect: () => idle.touch(),
   });
   launcher.open(
@@ -119,6 +140,10 @@ async function serve(options: DaemonOptions): Promise<void> {
   listeners.push(await takeListener(varlinkDescriptor));
   for (const listener of listeners) server.serve(listener);
   idle.touch();
+  if (options.metrics) {
+    await serveMetrics(metrics, options.metrics, log);
+    listeners.push(metrics.listener);
+  }
   if (!options.hasDinitSocket) return;
   // Whoever is answered there may rely on it that what was to be started is on its way.
   await begun;

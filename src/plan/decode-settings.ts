@@ -94,7 +94,7 @@ function decodeControl(from: FieldReader): ControlSocketSettings {
   const path = from.text();
   const mode = from.u32();
   const purpose = from.text();
-  if (purpose !== 'varlink' && purpose !== 'dinit')
+  if (purpose !== 'varlink' && purpose !== 'dinit' && purpose !== 'metrics')
     throw new FrameError(`unknown purpose of a control socket: ${purpose}`, 0);
   return { path, mode, purpose };
 }

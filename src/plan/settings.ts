@@ -15,7 +15,7 @@ export interface ProgramSettings {
 export interface ControlSocketSettings {
   readonly path: string;
   readonly mode: number;
-  readonly purpose: 'varlink' | 'dinit';
+  readonly purpose: 'varlink' | 'dinit' | 'metrics';
 }
 
 /** Milliseconds. */

@@ -3,12 +3,20 @@ import { createHash } from 'node:crypto';
 import type { ControlSocketSettings, ProgramSettings, Settings } from '../plan/settings.ts';
 import { dinitStyleWords } from './dinit-style.ts';
 import type { Instance } from './instance.ts';
+import { metricsPlaceText } from './metrics-place.ts';
 import type { ProgramUser, ProgramUsers } from './program-users.ts';
 import type { Programs } from './programs.ts';
+
+export type FormerPrograms = Pick<Programs, 'daemon' | 'logger' | 'credentialsAddon'>;
+
+/** Descriptor of the first control listener in the daemon (docs/protocol.md, section 4). */
+const firstControl = 5;
 
 export interface SettingsInputs {
   readonly instance: Instance;
   readonly programs: Programs;
+  /** Copies that the launcher can go back to, if they could be made. */
+  readonly formerPrograms?: FormerPrograms | undefined;
   /** The launcher's own user and group. */
   readonly self: ProgramUser;
   readonly users: ProgramUsers;
@@ -24,7 +32,7 @@ export interface SettingsInputs {
 }
 
 export function buildSettings(inputs: SettingsInputs): Settings {
-  const { instance, programs, self, users, environment } = inputs;
+  const { instance, programs, formerPrograms, self, users, environment } = inputs;
   const { mode, names, serviceDirectories, runDirectory, planCache, limits, isForeground, setenvAllow } = instance;
   const compilerOptions = [`directory=${instance.directory}`];
   return {
@@ -39,8 +47,12 @@ export function buildSettings(inputs: SettingsInputs): Settings {
     runDirectory,
     planCache,
     daemon: { ...users.daemon, argv: daemonWords(inputs) },
-    logger: { ...users.logger, argv: [programs.logger, String(users.daemon.uid)] },
+    logger: { ...users.logger, argv: loggerWords(programs, users) },
     compiler: compilerSettings(programs, self, inputs.settingsFile),
+    ...(formerPrograms && {
+      formerDaemon: daemonWords({ ...inputs, programs: { ...programs, ...formerPrograms } }),
+      formerLogger: loggerWords(formerPrograms, users),
+    }),
     controls: controlSockets(instance, mode === 'system' ? 0o666 : 0o600),
     environment,
     setenvAllow,
@@ -52,15 +64,25 @@ export function buildSettings(inputs: SettingsInputs): Settings {
   };
 }
 
-/** dinit's protocol is for the owner alone. */
+/** dinit's protocol is for the owner alone. What can be read from the metrics socket everybody may observe. */
 export function controlSockets(
-  { socketPath, dinitSocketPath }: Pick<Instance, 'socketPath' | 'dinitSocketPath'>,
+  { socketPath, dinitSocketPath, metrics }: Pick<Instance, 'socketPath' | 'dinitSocketPath' | 'metrics'>,
   mode: number,
 ): readonly ControlSocketSettings[] {
   return [
     { path: socketPath, mode, purpose: 'varlink' },
     ...(dinitSocketPath === undefined ? [] : [{ path: dinitSocketPath, mode: 0o600, purpose: 'dinit' } as const]),
+    ...(metrics?.kind === 'unix' ? [{ path: metrics.path, mode, purpose: 'metrics' } as const] : []),
   ];
+}
+
+/** A socket is a control listener that the launcher keeps; a port is the daemon's own. */
+function metricsWords(instance: Instance): string[] {
+  const { metrics } = instance;
+  if (!metrics) return [];
+  if (metrics.kind === 'tcp') return [`--metrics=${metricsPlaceText(metrics)}`];
+  const place = controlSockets(instance, 0).findIndex(({ purpose }) => purpose === 'metrics');
+  return [`--metrics=${firstControl + place}`];
 }
 
 /** The daemon needs no compiler of its own: without one there is no memory that is both written and executed. */
@@ -81,9 +103,14 @@ function daemonWords({ instance, programs, self, version, accessFile }: Settings
     `--directory=${instance.directory}`,
     ...dinitStyleWords(instance.dinitStyle),
     ...(instance.dinitSocketPath === undefined ? [] : ['--dinit-socket']),
+    ...metricsWords(instance),
     ...instance.serviceDirectories.map((directory) => `--services-dir=${directory}`),
     ...(instance.isForeground ? ['--foreground'] : []),
   ];
+}
+
+function loggerWords({ logger }: Pick<Programs, 'logger'>, { daemon }: ProgramUsers): string[] {
+  return [logger, String(daemon.uid)];
 }
 
 function compilerSettings(programs: Programs, self: ProgramUser, settingsFile: string): ProgramSettings {

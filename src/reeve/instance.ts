@@ -5,6 +5,7 @@ import type { LimitSettings, Mode } from '../plan/settings.ts';
 import type { GrantLine } from './access-section.ts';
 import type { CommandLine } from './command-line.ts';
 import type { DinitStyle } from './dinit-style.ts';
+import type { MetricsPlace } from './metrics-place.ts';
 import { ReeveError } from './reeve-error.ts';
 import type { LogLevel, ReeveIni } from './reeve-ini.ts';
 
@@ -31,6 +32,8 @@ export interface Instance {
   readonly setenvAllow: readonly string[];
   readonly access: readonly GrantLine[];
   readonly limits: LimitSettings;
+  /** Where the metrics are served; absent: nowhere. */
+  readonly metrics?: MetricsPlace;
   /** Milliseconds without anything to do after which the daemon sleeps; 0 = never. */
   readonly idleExit: number;
   readonly logLevel: LogLevel;
@@ -79,10 +82,12 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
   const runDirectory = absolute(options.runDirectory ?? file.paths.run ?? defaultRunDirectory(mode, caller));
   const socketPath = absolute(options.socketPath ?? file.paths.socket ?? `${runDirectory}/control`);
   const dinitSocketPath = options.dinitSocketPath === undefined ? undefined : absolute(options.dinitSocketPath);
+  const metrics = file.metrics.listen;
   const sockets = [
     socketPath,
     `${runDirectory}/${loggerSocket}`,
     ...(dinitSocketPath === undefined ? [] : [dinitSocketPath]),
+    ...(metrics?.kind === 'unix' ? [metrics.path] : []),
   ];
   for (const path of sockets) checkSocketPath(path);
   const { dinitStyle } = options;
@@ -109,6 +114,7 @@ export function resolveInstance(mode: Mode, options: CommandLine, file: ReeveIni
     idleExit: file.limits['idle-exit'] ?? (isSystem ? 60_000 : 0),
     logLevel: options.logLevel ?? file.log.level ?? 'info',
     isForeground: options.isForeground,
+    ...(metrics && { metrics }),
     ...(dinitSocketPath !== undefined && { dinitSocketPath }),
     ...(dinitStyle && {
       dinitStyle: { ...dinitStyle, ...(dinitStyle.mainLog !== undefined && { mainLog: absolute(dinitStyle.mainLog) }) },

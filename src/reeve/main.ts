@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Grant } from '../api/access/grant.ts';
 import { encodeGrants } from '../api/grant-list.ts';
+import { keepPrograms, keptDirectory, type KeptName } from '../api/kept-programs.ts';
 import { FrameError } from '../frame/frame.ts';
 import { decodePlan } from '../plan/decode-plan.ts';
 import { encodeSettings } from '../plan/encode-settings.ts';
@@ -14,7 +16,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Mode } from '../plan/settings.ts';
 import { SystemUserDatabase } from '../plan/user-database.ts';
 import { applyAccess } from './apply-access.ts';
-import { buildSettings } from './build-settings.ts';
+import { buildSettings, type FormerPrograms } from './build-settings.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import {
   type Caller,
@@ -27,7 +29,7 @@ import {
 import { knownNames } from './known-names.ts';
 import { findProgramUsers } from './program-users.ts';
 import { portableSettings } from './portable-settings.ts';
-import { findPortableProgram, findPrograms, readVersion } from './programs.ts';
+import { findPortableProgram, findPrograms, programSources, type Programs, readVersion } from './programs.ts';
 import { requireReachable } from './reachable.ts';
 import { readTrustedFile, requireTrustedFile } from './read-file.ts';
 import { ReeveError, renderComplaint } from './reeve-error.ts';
@@ -141,6 +143,7 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
   const settings = buildSettings({
     instance: hasCache ? instance : { ...instance, planCache: '' },
     programs,
+    formerPrograms: keepFormer(runDirectory, programs),
     self,
     users: programUsers,
     environment,
@@ -154,6 +157,19 @@ function becomeLauncher(instance: Instance, caller: Caller, users: SystemUserDat
   process.chdir(instance.directory);
   // The launcher gives every program the environment in the settings; of its own it needs nothing.
   become(programs.launcher, ['reeve-launcher', settingsFile], mode === 'system' ? {} : process.env);
+}
+
+/** What is started now is what worked last, as far as anybody knows. */
+function keepFormer(runDirectory: string, programs: Programs): FormerPrograms | undefined {
+  const directory = keptDirectory(runDirectory);
+  try {
+    keepPrograms(directory, programSources(programs));
+  } catch (error) {
+    warn(`no copies of the programs are kept: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  const kept = (name: KeptName): string => join(directory, name);
+  return { daemon: kept('daemon.cjs'), logger: kept('reeve-logger'), credentialsAddon: kept('peercred.node') };
 }
 
 function becomePortable(instance: Instance, caller: Caller, users: SystemUserDatabase): void {

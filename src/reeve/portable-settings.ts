@@ -3,6 +3,7 @@ import type { Settings } from '../plan/settings.ts';
 import { controlSockets } from './build-settings.ts';
 import { dinitStyleWords } from './dinit-style.ts';
 import type { Instance } from './instance.ts';
+import { metricsPlaceText } from './metrics-place.ts';
 import type { ProgramUser } from './program-users.ts';
 
 export interface PortableInputs {
@@ -52,6 +53,7 @@ function portableWords({ instance, node, program, settingsFile, version }: Porta
     `--settings=${settingsFile}`,
     `--log-level=${instance.logLevel}`,
     ...dinitStyleWords(instance.dinitStyle),
+    ...(instance.metrics?.kind === 'tcp' ? [`--metrics=${metricsPlaceText(instance.metrics)}`] : []),
     `--reeve-version=${version}`,
   ];
 }

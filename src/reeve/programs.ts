@@ -1,7 +1,8 @@
 /** Where the programs of reeve are, seen from the directory of this program: src/reeve, or build/lib once bundled. */
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
+import type { ProgramSources } from '../api/kept-programs.ts';
 import { ReeveError } from './reeve-error.ts';
 
 const packageSchema = v.object({ version: v.string() });
@@ -30,6 +31,17 @@ export function findPrograms(here: string, node: string): Programs {
   const advice = 'build it: npm run build, or do without a native part: --portable';
   for (const path of Object.values(programs)) requireBuilt(path, advice);
   return programs;
+}
+
+/** Where the copies come from that the launcher goes back to. */
+export function programSources({ daemon, logger, credentialsAddon }: Programs): ProgramSources {
+  return {
+    'daemon.cjs': daemon,
+    'build.json': resolve(dirname(daemon), 'build.json'),
+    'io.reeve.Control.varlink': resolve(dirname(daemon), 'io.reeve.Control.varlink'),
+    'peercred.node': credentialsAddon,
+    'reeve-logger': logger,
+  };
 }
 
 /** The one program of portable mode. @throws {ReeveError} if it has not been built. */

@@ -8,6 +8,7 @@ import { didYouMean } from '../service/suggestion.ts';
 import { isForbiddenVariable } from './forbidden-variables.ts';
 import { type GrantLine, parseAccessSection } from './access-section.ts';
 import { type IniLines, scanIniLines } from './ini-lines.ts';
+import { metricsPlace } from './metrics-place.ts';
 import { type Complaint, ReeveError } from './reeve-error.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -73,6 +74,7 @@ const schema = v.object({
     ),
     {},
   ),
+  metrics: v.optional(v.object({ listen: v.optional(metricsPlace) }), {}),
   log: v.optional(v.object({ level: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`)) }), {}),
 });
 
@@ -93,6 +95,7 @@ export const knownKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['environment', ['allow']],
   [accessSection, []],
   ['limits', ['acknowledge', 'compile', 'restart-delay', 'restart-delay-max', 'idle-exit']],
+  ['metrics', ['listen']],
   ['log', ['level']],
 ]);
 

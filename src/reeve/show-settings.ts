@@ -1,5 +1,6 @@
 /** What is in effect, as a reeve.ini that would say the same: readable for people and for reeve. Pure. */
 import type { Instance } from './instance.ts';
+import { metricsPlaceText } from './metrics-place.ts';
 
 export function showSettings(instance: Instance): string {
   const { users, limits } = instance;
@@ -21,6 +22,7 @@ export function showSettings(instance: Instance): string {
       'restart-delay-max': seconds(limits.restartLargest),
       'idle-exit': seconds(instance.idleExit),
     },
+    ...(instance.metrics && { metrics: { listen: metricsPlaceText(instance.metrics) } }),
     log: { level: instance.logLevel },
   };
   return Object.entries(sections)

@@ -34,6 +34,8 @@ export interface InstanceOptions {
   readonly names?: readonly string[];
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Command line of `reeve`, without arguments; default: the one that was built. */
+  readonly command?: readonly string[];
 }
 
 /** `{DIR}` in file texts stands for the instance's directory. */
@@ -60,9 +62,11 @@ export class ReeveInstance implements AsyncDisposable {
     chmodSync(this.directory, 0o755);
     this.socket = join(this.directory, 'run/control');
     for (const [path, text] of Object.entries({ 'sd/.keep': '', ...options.files })) this.write(path, text);
+    const [program = '', ...words] = options.command ?? [join(binaries, 'reeve')];
     this.#child = spawn(
-      join(binaries, 'reeve'),
+      program,
       [
+        ...words,
         `--${options.mode ?? 'user'}`,
         ...((options.launcher ?? launcherKind) === 'portable' ? ['--portable'] : []),
         '--foreground',

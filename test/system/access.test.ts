@@ -64,8 +64,8 @@ const requests: Readonly<Record<Exclude<AccessVerb, 'shutdown'>, Call>> & Readon
   setenv: { method: 'SetEnvironment', parameters: { name: 'TZ', value: 'UTC' } },
   unsetenv: { method: 'UnsetEnvironment', parameters: { name: 'TZ' } },
   access: { method: 'Access', parameters: { uid: 1 } },
-  // Of nothing: who may do it is told that this makes no sense.
-  upgrade: { method: 'Upgrade', parameters: { programs: [] } },
+  // Whoever may is told that there is no such program.
+  upgrade: { method: 'Upgrade', parameters: { programs: ['nothing'] } },
   shutdown: { method: 'Shutdown' },
 };
 

@@ -43,6 +43,8 @@ const rules = {
   getallenv: { role: 'admin', isAbout: 'instance' },
   setenv: { role: 'admin', isAbout: 'instance' },
   unsetenv: { role: 'admin', isAbout: 'instance' },
+  /** Has the programs on disk take over. */
+  upgrade: { role: 'admin', isAbout: 'instance' },
   /** Asks what others may do. */
   access: { role: 'admin', isAbout: 'instance' },
 } as const satisfies Readonly<Record<string, VerbRule>>;

@@ -1,6 +1,7 @@
 /** One run of reevectl: its output, its options and its connection. */
-import { connect, type ReeveClient } from '../../api/client.ts';
+import type { ReeveClient } from '../../api/client.ts';
 import { findSocket, type Instance, type SocketPlace } from '../../api/default-paths.ts';
+import { connectAnswered, type Patience } from './connect-answered.ts';
 import type { Failure } from './failure.ts';
 import { paint } from '../output/colours.ts';
 import { ProgressLine } from '../output/progress-line.ts';
@@ -45,9 +46,19 @@ export class Context implements Disposable {
     return findSocket({ path: this.socketPath, instance: this.instance }, environment, uid);
   }
 
-  /** @throws {ConnectionError | SocketPathError} */
+  /** @throws {ConnectionError | SocketPathError | ReevectlError} */
   async connect(): Promise<ReeveClient> {
-    return (this.#client ??= await connect(this.socket.path));
+    return this.#client ?? (await this.reconnect());
+  }
+
+  /** The next daemon's, when the connection has gone. */
+  async reconnect(patience?: Patience): Promise<ReeveClient> {
+    this.#client?.[Symbol.dispose]();
+    const { path } = this.socket;
+    this.progress.set('reevectl', 'waits for the daemon');
+    this.#client = await connectAnswered(path, this.surroundings.now, patience);
+    this.progress.remove('reevectl');
+    return this.#client;
   }
 
   /** A line for people: not with `--json` or `--quiet`. */
@@ -82,7 +93,8 @@ export class Context implements Disposable {
     const { err } = this.surroundings;
     this.progress.clear();
     const advice = failure.advice === undefined ? [] : [`    ${oneLine(failure.advice)}`];
-    const lines = [paint(err, 'bad', oneLine(failure.message)), ...more, ...advice];
+    const story = failure.more?.map((line) => `    ${line}`) ?? [];
+    const lines = [paint(err, 'bad', oneLine(failure.message)), ...story, ...more, ...advice];
     err.write(`${lines.join('\n')}\n`);
   }
 }

@@ -8,6 +8,8 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 export interface Failure {
   readonly exitCode: ExitCode;
   readonly message: string;
+  /** Lines that explain it. */
+  readonly more?: readonly string[];
   /** What to do about it. */
   readonly advice?: string;
   /** `service-not-found`, `not-connected`… */

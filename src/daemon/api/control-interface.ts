@@ -32,7 +32,13 @@ export interface DaemonInfo {
   readonly since: number;
   readonly serviceDirectories: readonly string[];
   readonly isShuttingDown: boolean;
+  readonly build?: string;
+  readonly isFormerProgram?: boolean;
+  readonly why?: string;
+  readonly runDirectory?: string;
 }
+
+export type RenewedProgram = 'daemon' | 'logger';
 
 export interface ControlOptions {
   readonly definition: InterfaceDefinition;
@@ -40,6 +46,8 @@ export interface ControlOptions {
   readonly inquiries: Inquiries;
   readonly info: () => DaemonInfo;
   readonly gate: AccessGate;
+  /** Has these programs replaced by those on disk; absent where nobody could do that. */
+  readonly upgrade?: (programs: readonly RenewedProgram[]) => void;
 }
 
 export function createControlInterface(options: ControlOptions): InterfaceImplementation {
@@ -99,6 +107,7 @@ export function createControlInterface(options: ControlOptions): InterfaceImplem
     },
     ClearLog: (call) => changed(call, (name) => manager.clearLog(name, call.peer)),
     Shutdown: (call) => done('', manager.shutdown(call.peer)),
+    Upgrade: (call) => upgrade(call, options.upgrade),
   };
   const entries = Object.entries(methods);
   return {
@@ -106,6 +115,16 @@ export function createControlInterface(options: ControlOptions): InterfaceImplem
     methods: new Map(entries.map(([name, method]) => [name, guarded(name, method, gate, manager)])),
   };
 }
+
+function upgrade({ parameters }: MethodCall, carryOut: ControlOptions['upgrade']): void {
+  const words = parameters.texts('programs') ?? [];
+  const programs = renewedPrograms.filter((program) => words.includes(program));
+  if (programs.length === 0 || programs.length < words.length) throw serviceErrors.invalidParameter('programs');
+  if (!carryOut) throw controlError('NotAllowed', { text: 'nobody could start another daemon: restart reeve itself' });
+  carryOut(programs);
+}
+
+const renewedPrograms: readonly RenewedProgram[] = ['daemon', 'logger'];
 
 const verbs: Readonly<Record<string, Verb>> = {
   Start: 'start',

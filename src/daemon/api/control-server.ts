@@ -5,7 +5,7 @@ import type { ServerLimits } from '../../api/varlink/limits.ts';
 import { VarlinkServer, type ServerLog } from '../../api/varlink/server.ts';
 import type { AccessGate } from '../access/access-gate.ts';
 import type { Inquiries, ServiceManager } from '../service-manager.ts';
-import { createControlInterface, type DaemonInfo } from './control-interface.ts';
+import { type ControlOptions, createControlInterface, type DaemonInfo } from './control-interface.ts';
 import { descriptorOf, type PeerCredentials } from './peer-credentials.ts';
 
 export interface ControlServerOptions {
@@ -18,6 +18,7 @@ export interface ControlServerOptions {
   /** Text of `io.reeve.Control.varlink`. */
   readonly definition: string;
   readonly limits?: Partial<ServerLimits>;
+  readonly upgrade?: ControlOptions['upgrade'];
   /** Called when a connection has gone. */
   readonly onDisconnect?: () => void;
 }
@@ -30,7 +31,16 @@ export function createControlServer(options: ControlServerOptions): VarlinkServe
   const definition = parseInterface(options.definition);
   return new VarlinkServer({
     identity: { vendor: 'reeve', product: 'reeve', version: info().version, url: '' },
-    interfaces: [createControlInterface({ definition, manager, inquiries, info, gate })],
+    interfaces: [
+      createControlInterface({
+        definition,
+        manager,
+        inquiries,
+        info,
+        gate,
+        ...(options.upgrade && { upgrade: options.upgrade }),
+      }),
+    ],
     identify: (socket) => {
       gate.refresh();
       return credentials.of(socket);

@@ -72,6 +72,7 @@ const table: Readonly<Record<string, MethodAccess>> = {
   Signal: change('signal', ['name'], ({ parameters }) => String(parameters.integer('signal'))),
   ClearLog: change('clear-log', ['name']),
   Shutdown: change('shutdown', []),
+  Upgrade: change('upgrade', [], ({ parameters }) => (parameters.texts('programs') ?? []).join(' ')),
 };
 
 export function accessOf(method: string): MethodAccess | undefined {

@@ -49,7 +49,16 @@ async function readLog(
   const pieces: Buffer[] = [];
   for await (const { bytes } of manager.readLog(name, { lastBytes: largestLog, follow: false })) pieces.push(bytes);
   if (clears) manager.clearLog(name, client.caller);
-  return { kind: 'log', reserved: 0, log: Buffer.concat(pieces) };
+  return { kind: 'log', reserved: 0, log: withNotes(Buffer.concat(pieces)) };
+}
+
+/** What our logger notes between the runs of a service, as scripts that read dinit's log know it. */
+function withNotes(log: Buffer): Buffer {
+  const text = log.toString('latin1');
+  return Buffer.from(
+    text.replaceAll(/^\(reeve: note: service restarted\)$/gm, '(dinit: note: service restarted)'),
+    'latin1',
+  );
 }
 
 export function answerShutdown({ type: code }: RequestOf<'shutdown'>, { manager, client }: RequestContext): Reply {

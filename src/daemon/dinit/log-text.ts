@@ -40,9 +40,18 @@ export function reloadRefusedText(name: string, refusal: Refusal): LogText {
   return { level: 'error', text: `Could not reload service ${name}: ${refusalText(refusal)}` };
 }
 
+const cycleText = 'has cyclic dependency.';
+const dependencyText = 'could not load dependency.';
+
 export function reloadFailedText(name: string, failures: readonly LoadFailure[]): LogText {
   const own = failures.find((failure) => failure.name === name) ?? { name, problems: [] };
-  return { level: 'error', text: `Could not reload service ${name}: ${reloadFailureText(own)}` };
+  const text = reloadFailureText(own);
+  // dinit, which has the others loaded, meets a cycle in the service that it reloads, wherever it is closed.
+  const cycle = failures.map(reloadFailureText).find((each) => each === cycleText);
+  return {
+    level: 'error',
+    text: `Could not reload service ${name}: ${text === dependencyText ? (cycle ?? text) : text}`,
+  };
 }
 
 export function chainFailedText(target: string, failures: readonly LoadFailure[]): LogText {
@@ -60,7 +69,7 @@ export function signalFailedText(errno: number): LogText {
 }
 
 /** What the engine says, as dinit says it. */
-const incompatibilities: readonly (readonly [beginning: string, text: string])[] = [
+const incompatibilities: readonly (readonly [part: string, text: string])[] = [
   ['cannot change its type', 'cannot change type of non-stopped service.'],
   [
     'cannot change its use of the console',
@@ -69,6 +78,14 @@ const incompatibilities: readonly (readonly [beginning: string, text: string])[]
   ['cannot change its pid file', 'cannot change pid_file for running service.'],
   ['cannot change inittab', 'cannot change inittab-id or inittab-line settings for running service.'],
   ['cannot change its log-type', 'cannot change log-type for running service.'],
+  [
+    'is consumer of its output, but it has no process',
+    'service has output consumer; service type must correspond to output-producing service (process, bgprocess, or scripted)',
+  ],
+  [
+    "is consumer of its output, but it does not have 'log-type = pipe'",
+    "service has output consumer; log type must be set to 'pipe'",
+  ],
   ['cannot change whose output', "cannot change consumed service ('consumer-of') when not stopped"],
 ];
 
@@ -77,11 +94,11 @@ function refusalText(refusal: Refusal): string {
     case 'wrong-state':
       return 'cannot alter settings for service which is currently starting/stopping.';
     case 'cycle':
-      return 'has cyclic dependency.';
+      return cycleText;
     case 'incompatible': {
       const dependency = /^cannot depend on '(.*)', which is not started$/.exec(refusal.text)?.[1];
       if (dependency !== undefined) return `cannot add non-started dependency '${dependency}'.`;
-      return incompatibilities.find(([beginning]) => refusal.text.startsWith(beginning))?.[1] ?? refusal.text;
+      return incompatibilities.find(([part]) => refusal.text.includes(part))?.[1] ?? refusal.text;
     }
     case 'in-use':
     case 'not-allowed':

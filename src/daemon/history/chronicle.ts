@@ -13,6 +13,7 @@ interface WrittenChronicle {
   readonly history: WrittenHistory;
   readonly events: readonly ServiceEvent[];
   readonly totals: readonly (readonly number[])[];
+  readonly loggerStarts: number;
 }
 
 export class Chronicle {
@@ -41,7 +42,13 @@ export class Chronicle {
 
   write(state: EngineState): WrittenChronicle {
     const { history, events, totals } = this;
-    return { version: 1, history: writeHistory(history, state), events: events.events, totals: totals.write() };
+    return {
+      version: 1,
+      history: writeHistory(history, state),
+      events: events.events,
+      totals: totals.write(),
+      loggerStarts: totals.loggerStarts,
+    };
   }
 
   /** What `write` has written, by this program or by another version of it, which may write differently: then the past is forgotten. */
@@ -50,6 +57,7 @@ export class Chronicle {
     readHistory(this.history, written.history, state);
     this.events.restore(written.events);
     this.totals.restore(written.totals);
+    this.totals.loggerStarts = written.loggerStarts;
   }
 }
 

@@ -43,6 +43,8 @@ const zero = (): ServiceTotals => ({
 export class Totals {
   readonly #services = new Map<ServiceId, ServiceTotals>();
   readonly #actingSince = new Map<ServiceId, number>();
+  /** Of the logger, as the launcher counts them. */
+  loggerStarts = 1;
 
   of(id: ServiceId): Readonly<ServiceTotals> {
     return this.#services.get(id) ?? zero();

@@ -1,6 +1,8 @@
 /** The daemon's command line. It is written by the `reeve` command, not by people: anything unexpected ends the daemon. */
 import { parseArgs } from 'node:util';
+import type { MetricsPlace } from '../metrics/metrics-server.ts';
 import { parseStyle, styleOptions } from './console-style.ts';
+import { metricsOption, parseMetrics } from './metrics-option.ts';
 import { type LogLevel, isLogLevel } from '../logging/daemon-log.ts';
 import type { DinitStyle } from '../narration/telling.ts';
 
@@ -21,6 +23,8 @@ export interface DaemonOptions {
   readonly idleExit: number;
   /** Absent: reeve's own. */
   readonly style?: DinitStyle;
+  /** Where the metrics are served; absent: nowhere. */
+  readonly metrics?: MetricsPlace;
   /** The second control listener is there. */
   readonly hasDinitSocket: boolean;
   /** What relative paths count from. */
@@ -44,6 +48,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       'reeve-version': { type: 'string', default: '' },
       ...styleOptions,
       'dinit-socket': { type: 'boolean', default: false },
+      ...metricsOption,
       directory: { type: 'string', default: '/' },
       'services-dir': { type: 'string', multiple: true, default: [] },
     },
@@ -54,6 +59,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
   }
   if (!values['run-dir']) throw new TypeError('--run-dir must be given');
   if (!values['credentials-addon']) throw new TypeError('--credentials-addon must be given');
+  const metrics = parseMetrics(values.metrics);
   const idleExit = Number(values['idle-exit']);
   if (!(idleExit >= 0)) throw new TypeError(`--idle-exit must be milliseconds, got ${values['idle-exit']}`);
   const style = parseStyle(values);
@@ -69,6 +75,7 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     version: values['reeve-version'],
     idleExit,
     ...(style && { style }),
+    ...(metrics && { metrics }),
     hasDinitSocket: values['dinit-socket'],
     directory: values.directory,
     serviceDirectories: values['services-dir'],

@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 import { readControlDefinition } from '../../api/control-definition.ts';
 import { compilerOption, decodeSettings } from '../../plan/decode-settings.ts';
 import { readOwnFile } from '../../plan/own-file.ts';
-import type { Settings } from '../../plan/settings.ts';
+import type { ControlSocketSettings, Settings } from '../../plan/settings.ts';
 import { AccessGate } from '../access/access-gate.ts';
 import { createControlServer } from '../api/control-server.ts';
 import { makeListener } from '../api/listen.ts';
@@ -19,6 +19,7 @@ import { forwardSignals } from '../launcher/child-process/stop-signals.ts';
 import { closeStrayDescriptors } from '../launcher/child-process/stray-descriptors.ts';
 import { DinitServer } from '../dinit/server.ts';
 import { LocalLogs } from '../logs/in-process/local-logs.ts';
+import { createMetricsServer, serveMetrics } from '../metrics/serve-metrics.ts';
 import { createTelling } from '../narration/telling.ts';
 import { systemClocks } from '../supervisor/clocks.ts';
 import { LauncherSession } from '../supervisor/launcher-session.ts';
@@ -35,14 +36,20 @@ function takeSettings(path: string): Settings {
   return settings;
 }
 
-async function serve({ settingsFile, logLevel, style, version }: PortableOptions): Promise<void> {
+function controlFor(settings: Settings, wanted: ControlSocketSettings['purpose']): ControlSocketSettings | undefined {
+  return settings.controls.find(({ purpose }) => purpose === wanted);
+}
+
+async function serve({ settingsFile, logLevel, style, metrics: port, version }: PortableOptions): Promise<void> {
   process.title = 'reeve-portable';
   closeStrayDescriptors();
   const settings = takeSettings(settingsFile);
   const directory = compilerOption(settings.compilerOptions, 'directory') ?? process.cwd();
   // A start changes the working directory for a moment and must be able to come back.
   process.chdir('/');
-  const [control, dinitControl] = settings.controls;
+  const control = controlFor(settings, 'varlink');
+  const dinitControl = controlFor(settings, 'dinit');
+  const metricsControl = controlFor(settings, 'metrics');
   if (!control) throw new Error('the settings have no control socket');
   const listeners = [await makeListener(control.path, control.mode)];
 
@@ -66,7 +73,7 @@ async function serve({ settingsFile, logLevel, style, version }: PortableOptions
     logs,
     runDirectory: settings.runDirectory,
     now: monotonic,
-    end: (status) => void end(status, { listeners, servers: [server, dinit], launcher }),
+    end: (status) => void end(status, { listeners, servers: [server, dinit, metrics], launcher }),
   });
   const supervisor: Supervisor = new Supervisor({
     launcher,
@@ -119,6 +126,14 @@ async function serve({ settingsFile, logLevel, style, version }: PortableOptions
     log,
     say,
   });
+  const metrics = createMetricsServer({
+    version,
+    since,
+    state: () => supervisor.host.state,
+    chronicle: supervisor.chronicle,
+    daemonStarts: () => 1,
+    connections: () => server.connectionCount + dinit.connectionCount,
+  });
   process.once('uncaughtException', (error) => {
     log.write('error', `reeve: this must not happen, everything is stopped: ${error.stack ?? error.message}`);
     launcher.endServices(constants.signals.SIGTERM);
@@ -130,6 +145,12 @@ async function serve({ settingsFile, logLevel, style, version }: PortableOptions
     () => supervisor.host.save(),
   );
   for (const listener of listeners) server.serve(listener);
+  if (metricsControl) {
+    const listener = await makeListener(metricsControl.path, metricsControl.mode);
+    listeners.push(listener);
+    metrics.serve(listener);
+  }
+  if (port) await serveMetrics(metrics, port, log);
   if (!dinitControl) return;
   await begun;
   const listener = await makeListener(dinitControl.path, dinitControl.mode);

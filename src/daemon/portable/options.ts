@@ -1,6 +1,8 @@
 /** The command line of portable mode's one process. It is written by the `reeve` command, not by people. */
 import { parseArgs } from 'node:util';
+import type { MetricsPlace } from '../metrics/metrics-server.ts';
 import { parseStyle, styleOptions } from '../options/console-style.ts';
+import { metricsOption, parseMetrics } from '../options/metrics-option.ts';
 import { type LogLevel, isLogLevel } from '../logging/daemon-log.ts';
 import type { DinitStyle } from '../narration/telling.ts';
 
@@ -9,6 +11,8 @@ export interface PortableOptions {
   readonly logLevel: LogLevel;
   /** Absent: reeve's own. */
   readonly style?: DinitStyle;
+  /** A loopback address for the metrics; a socket for them is in the settings. */
+  readonly metrics?: MetricsPlace;
   readonly version: string;
 }
 
@@ -20,6 +24,7 @@ export function parsePortableOptions(args: readonly string[]): PortableOptions {
       settings: { type: 'string' },
       'log-level': { type: 'string', default: 'info' },
       ...styleOptions,
+      ...metricsOption,
       'reeve-version': { type: 'string', default: '' },
     },
   });
@@ -27,5 +32,6 @@ export function parsePortableOptions(args: readonly string[]): PortableOptions {
   if (!settings) throw new TypeError('--settings must be given');
   if (!isLogLevel(logLevel)) throw new TypeError(`--log-level must be debug, info, warn or error, got ${logLevel}`);
   const style = parseStyle(values);
-  return { settingsFile: settings, logLevel, ...(style && { style }), version };
+  const metrics = parseMetrics(values.metrics);
+  return { settingsFile: settings, logLevel, ...(style && { style }), ...(metrics && { metrics }), version };
 }

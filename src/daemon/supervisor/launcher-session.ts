@@ -49,6 +49,7 @@ export class LauncherSession {
   #hasBooted = false;
   #daemonStarts = 1;
   #formerDaemon = '';
+  #isFormerProgram = false;
   /** Until everything is told: what was there before this daemon. */
   #formerPlans: CompiledPlan[] = [];
   #formerProcesses: LiveProcess[] = [];
@@ -65,6 +66,11 @@ export class LauncherSession {
   /** The boot plan has been taken in, by this daemon or a former one. */
   get hasBooted(): boolean {
     return this.#hasBooted;
+  }
+
+  /** How often a daemon was started, this one included. */
+  get daemonStarts(): number {
+    return this.#daemonStarts;
   }
 
   /** The launcher was told to end; that it closes the channel is no surprise. */
@@ -148,7 +154,19 @@ export class LauncherSession {
       : 0;
   }
 
-  #welcome({ mode, daemonStarts, formerDaemon }: EventOf<'welcome'>): void {
+  /** Why this daemon is the former program, if it is. */
+  get formerProgramReason(): string | undefined {
+    return this.#isFormerProgram ? this.#formerDaemon : undefined;
+  }
+
+  #welcome({ mode, daemonStarts, isFormerProgram, formerDaemon }: EventOf<'welcome'>): void {
+    this.#isFormerProgram = isFormerProgram;
+    if (isFormerProgram) {
+      this.#parts.log.write(
+        'error',
+        `reeve: the daemon's program does not work (${formerDaemon}): this is its former one`,
+      );
+    }
     this.#mode = mode;
     this.#daemonStarts = daemonStarts;
     this.#formerDaemon = formerDaemon;
@@ -255,6 +273,7 @@ export class LauncherSession {
 
   #component({ component, event, pid, exit, count }: EventOf<'component'>): void {
     if (event === 'started') {
+      if (component === 'logger') this.#parts.supervisor.chronicle.totals.loggerStarts = count;
       // A compiler is started for every load.
       if (count > 1 && component !== 'compiler')
         this.#parts.log.write('info', `reeve: ${component} was started again (process ${pid})`);
@@ -269,6 +288,7 @@ export class LauncherSession {
     const name = supervisor.nameOf(slot);
     switch (what) {
       case 'lost':
+        supervisor.chronicle.totals.lost(serviceId(slot), amount);
         return log.write('warn', `${name}: ${amount} bytes of its output were lost`, { service: name });
       case 'disk-full':
         return log.write('error', `${name}: cannot write its log file: ${errnoText(errno)}; keeping output in memory`);

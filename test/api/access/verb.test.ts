@@ -19,6 +19,6 @@ test('roleFor() is the least role that includes the verb', () => {
 test('grantedVerbs() leaves out what is about the instance when the grant is about some services', () => {
   const admin = { allows: { kind: 'role', role: 'admin' } } as const;
   const left = verbs.filter((verb) => !grantedVerbs({ ...admin, services: ['web'] }).includes(verb));
-  expect(left).toEqual(['shutdown', 'getallenv', 'setenv', 'unsetenv', 'access']);
+  expect(left).toEqual(['shutdown', 'getallenv', 'setenv', 'unsetenv', 'upgrade', 'access']);
   expect(grantedVerbs(admin)).toEqual(verbs);
 });

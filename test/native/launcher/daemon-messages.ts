@@ -38,6 +38,7 @@ export const messages: Readonly<Record<string, DaemonMessage>> = {
   setenv: { type: toLauncher.setenv, fields: (w) => w.text('A=b'), sizes: [5, 131_077] },
   unsetenv: { type: toLauncher.unsetenv, fields: (w) => w.text('A'), sizes: [5, 131_077] },
   timer: fixed(toLauncher.timer, 8, (w) => w.u64(0n)),
+  renew: fixed(toLauncher.renew, 1, (w) => w.u8(1)),
   logClear: fixed(toLauncher.logClear, 4, (w) => w.u32(absent)),
 };
 

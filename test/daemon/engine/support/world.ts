@@ -13,6 +13,8 @@ import {
   type StatusFacts,
   waitingFor,
 } from '../../../../src/daemon/engine/status.ts';
+import type { EngineTurn } from '../../../../src/daemon/history/history.ts';
+import type { Origin } from '../../../../src/daemon/history/step-record.ts';
 import { type CommandId, type Run, type ServiceId, commandId, serviceId } from '../../../../src/daemon/model/ids.ts';
 import type { Role, Service } from '../../../../src/daemon/model/service.ts';
 import { createState, type EngineState } from '../../../../src/daemon/model/state.ts';
@@ -58,6 +60,10 @@ export class World {
   readonly orders: string[] = [];
   readonly noticed: { readonly name: string; readonly notice: Notice }[] = [];
   programs: Programs;
+  /** Shown every turn of the engine. */
+  onTurn: (turn: EngineTurn) => void = () => undefined;
+  /** Of the requests that follow. */
+  origin: Origin | undefined;
   readonly #launches = new Map<string, number>();
   readonly #replies = new Map<CommandId, Reply>();
   readonly #outcomes = new Map<CommandId, Outcome>();
@@ -79,7 +85,9 @@ export class World {
   // Requests
 
   send(event: EngineEvent): Action[] {
-    const actions = reduce(this.state, event, this.time.now);
+    const { now } = this.time;
+    const actions = reduce(this.state, event, now);
+    this.onTurn({ state: this.state, event, origin: this.origin, now, actions });
     for (const action of actions) this.#perform(action);
     return actions;
   }
