@@ -49,7 +49,8 @@ export async function endOfLog(reeve: ReeveClient, name: string): Promise<number
 /** What of a piece lies behind a position. */
 export function afterPosition(piece: LogPiece, position: number): LogPiece | undefined {
   const told = position - piece.position;
-  if (told <= 0) return position > 0 && piece.lost === 0 ? { ...piece, lost: -told } : piece;
+  if (told === 0) return piece;
+  if (told < 0) return position > 0 && piece.lost === 0 ? { ...piece, lost: -told } : piece;
   if (told >= piece.bytes.length) return undefined;
   return { bytes: piece.bytes.subarray(told), lost: 0, position };
 }
