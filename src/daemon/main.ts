@@ -80,8 +80,8 @@ async function serve(options: DaemonOptions): Promise<void> {
     log,
     ...(options.accessFile !== undefined && { grantFile: options.accessFile }),
   });
-  // However it ends: what was refused has been told.
-  process.once('exit', () => gate[Symbol.dispose]());
+  // However it ends, what was refused is told before the log writes its last.
+  process.prependOnceListener('exit', () => gate[Symbol.dispose]());
   const credentials = loadPeerCredentials(options.credentialsAddon);
   const server = createControlServer({
     manager: supervisor,

@@ -98,7 +98,7 @@ async function serve({ settingsFile, logLevel, style, metrics: port, version }: 
     endsAsDinit,
   });
   const gate = new AccessGate({ ownerUid: self.uid, log });
-  process.once('exit', () => gate[Symbol.dispose]());
+  process.prependOnceListener('exit', () => gate[Symbol.dispose]());
   const since = Date.now();
   const credentials = assumeOwner(self.uid, self.gid);
   const server = createControlServer({
