@@ -230,6 +230,8 @@ static void command_start(char **words)
     channel = ends[0];
     input_size = 0;
     logger = fork();
+    if (logger < 0) /* signals to -1 would go to everybody */
+        give_up("fork");
     if (logger == 0) {
         sigset_t none;
         sigemptyset(&none);
@@ -323,7 +325,7 @@ static void command(char **words, size_t count)
     else if (strcmp(name, "waiting") == 0)
         ioctl(slots[slot].read_end, FIONREAD, &waiting);
     else if (strcmp(name, "signal") == 0)
-        kill(logger, (int)number(words[1]));
+        waiting = logger > 0 ? kill(logger, (int)number(words[1])) : -1; /* never to a group of processes */
     else if (strcmp(name, "trespass") == 0) {
         command_trespass((long)number(words[1]));
         return;
