@@ -14,7 +14,9 @@ export function renderProblem(service: string, problem: Problem): string {
   ];
   const rest = details.length === 0 ? '' : `: ${details.join(', ')}`;
   const advice = problem.advice === undefined ? '' : `\n    ${problem.advice}`;
-  return `${quoteName(service)}: ${place}${setting}${problem.message}${rest}${advice}`;
+  // Paths in a message come from files too.
+  const message = [...problem.message].map(visible).join('');
+  return `${quoteName(service)}: ${place}${setting}${message}${rest}${advice}`;
 }
 
 /** All problems of a failure, one after the other. */

@@ -31,8 +31,10 @@ beforeEach(() => {
   fs.chmodSync(directory, 0o755);
   for (const name of ['src', 'node_modules', 'package.json'])
     fs.symlinkSync(join(project, name), join(directory, name));
-  for (const name of ['lib/daemon.cjs', 'lib/compiler.cjs', 'native/reeve-logger', 'native/peercred.node'])
-    write(`build/${name}`, '');
+  const libraries = ['daemon.cjs', 'compiler.cjs', 'build.json', 'io.reeve.Control.varlink'];
+  const programs = ['reeve-logger', 'peercred.node'];
+  for (const name of libraries) write(`build/lib/${name}`, '');
+  for (const name of programs) write(`build/native/${name}`, '');
   write('build/native/reeve-launcher', '#!/bin/sh\necho "$$"\necho "$1"\npwd\nenv\n');
   fs.chmodSync(join(directory, 'build/native/reeve-launcher'), 0o755);
 });
@@ -140,7 +142,7 @@ describe('reeve', { timeout: 60_000 }, () => {
     reeve(['--user', '--run-dir', 'run']);
     reeve(['--user', '--run-dir', 'run']);
     const kinds = fs.readdirSync(join(directory, 'run')).map((name) => name.replace(/\d+$/, 'PID'));
-    expect(kinds.toSorted()).toEqual(['access.PID', 'settings.PID']);
+    expect(kinds.toSorted()).toEqual(['access.PID', 'programs', 'settings.PID']);
   });
 });
 

@@ -54,6 +54,7 @@ level = debug
       environment: { allow: ['LANG', 'TZ', 'DISPLAY'] },
       limits: { acknowledge: 2500, compile: 60_000, 'restart-delay': 0, 'restart-delay-max': 30_000 },
       log: { level: 'debug' },
+      metrics: {},
       access: [],
     });
   });
@@ -65,6 +66,7 @@ level = debug
       environment: {},
       limits: {},
       log: {},
+      metrics: {},
       access: [],
     });
   });
