@@ -185,7 +185,7 @@ export function controlProblemText(problem: ControlProblem): string {
 }
 
 function permissionText({ verb, name }: Extract<ControlProblem, { kind: 'permission-denied' }>): string {
-  const text = verb === undefined ? 'permission denied' : `permission denied: you may not ${verb}`;
+  const text = verb === undefined ? 'permission denied' : `permission denied: you are not granted '${verb}'`;
   return name === undefined ? text : `${name}: ${text}`;
 }
 

@@ -93,7 +93,7 @@ test('reevectl is told that it may not', async () => {
   expect(await ctl(['start', 'web'], { socket: fixture.path })).toEqual({
     code: 5,
     out: '',
-    err: 'web: permission denied: you may not start\n    reevectl access shows what you may do, and why\n',
+    err: "web: permission denied: you are not granted 'start'\n    reevectl access shows what you may do, and why\n",
   });
 });
 

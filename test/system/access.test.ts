@@ -254,7 +254,7 @@ describe.skipIf(!isRoot)('access (needs root)', () => {
     expect(curious).toEqual({
       code: 5,
       out: '',
-      err: 'permission denied: you may not access\n    reevectl access shows what you may do, and why\n',
+      err: "permission denied: you are not granted 'access'\n    reevectl access shows what you may do, and why\n",
     });
   });
 
