@@ -7,9 +7,7 @@ import { checkSuite, optionalCheckSuite } from './test/check-suite.ts';
 import { fuzzSuite } from './test/fuzz-suite.ts';
 import { endOnSignals } from './test/interrupt.ts';
 import { nativeSuite } from './test/native-suite.ts';
-import { recordings } from '../test/dinit/recordings.ts';
 import { Processes } from './test/processes.ts';
-import { recordingsSuite } from './test/recordings-suite.ts';
 import { conclude, runInTurn, runTogether } from './test/run-suites.ts';
 import { vitestSuite } from './test/vitest-suite.ts';
 
@@ -17,7 +15,6 @@ const root = dirname(import.meta.dirname);
 const tool = (name: string): string => join(root, 'node_modules', '.bin', name);
 const filters = process.argv.slice(2);
 const fuzzSeconds = 4;
-const recordingsSeconds = 150;
 const cSources = ['frame', 'launcher', 'logger', 'peercred', 'system'].map((folder) => `native/${folder}`);
 const cppcheckOptions = [
   '--quiet',
@@ -36,13 +33,13 @@ const checks = [
   checkSuite('lint', root, tool('oxlint')),
   checkSuite('format', root, tool('prettier'), '--check', '--cache', '--cache-location=build/stamps/prettier', '.'),
   checkSuite('structure', root, process.execPath, 'scripts/check-structure.ts'),
-  optionalCheckSuite('C analysis', root, 'cppcheck', ...cppcheckOptions, ...cSources),
+  optionalCheckSuite(['cppcheck'], 'C analysis', root, 'cppcheck', ...cppcheckOptions, ...cSources),
+  optionalCheckSuite(['scdoc', 'mandoc'], 'man pages', root, process.execPath, 'scripts/check-man-pages.ts'),
 ];
 const tests = [
   vitestSuite('unit tests', root, ['--project', 'unit']),
   vitestSuite('system tests', root, ['--project', 'system']),
   vitestSuite('system tests in portable mode', root, ['--project', 'portable']),
-  recordingsSuite(root, recordings, recordingsSeconds),
 ];
 const native = [nativeSuite(root), fuzzSuite(root, fuzzSeconds)];
 
