@@ -95,6 +95,9 @@ test.each(badBuilds)(
     expect(await pidsOf(reeve)).toEqual(before);
     expect(keptBuild(reeve)).toBe(first);
     expect((await reeve.ctl('launcher')).out).toContain('the program on disk does not work, its former one is used');
+    expect((await reeve.ctl('status')).out).toContain(
+      `program on disk does not work (${bad.why}): its former one runs\n`,
+    );
 
     // Mended, it takes over.
     installed.newDaemon('mended', '');

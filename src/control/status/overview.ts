@@ -45,6 +45,7 @@ export function overviewLines(
   return [
     head(info, output, now),
     counts(services, output),
+    ...(info.isFormerProgram ? [formerProgram(info, output)] : []),
     ...(rows.length === 0 ? [] : ['', ...renderTable(columns, rows, output)]),
     ...(rest > 0 ? [paint(output, 'quiet', `and ${rest} more: reevectl list shows all`)] : []),
   ];
@@ -54,6 +55,10 @@ function head({ version, mode, pid, since, isShuttingDown }: DaemonInfo, output:
   const state = isShuttingDown ? paint(output, 'busy', 'shutting down') : 'running';
   const whose = mode === 'system' ? 'of the machine' : mode;
   return `${paint(output, 'strong', 'reeve')} ${version} (${whose}): ${state}; daemon ${pid} for ${durationText(now - since)}`;
+}
+
+function formerProgram({ why = '' }: DaemonInfo, output: Output): string {
+  return paint(output, 'bad', `the daemon's program on disk does not work (${oneLine(why)}): its former one runs`);
 }
 
 function counts(services: readonly ServiceSummary[], output: Output): string {
