@@ -7,6 +7,7 @@
 // It runs on whatever Node the machine has (20 or newer) and before any package is there, so it is plain JavaScript without dependencies.
 import { bundlePrograms } from './setup/bundles.mjs';
 import { installDebianPackages } from './setup/debian-packages.mjs';
+import { buildManPages } from './setup/man-pages.mjs';
 import { compileAll } from './setup/native-or-portable.mjs';
 import { requireNode, requireProjectNode } from './setup/node.mjs';
 import { installPackages } from './setup/packages.mjs';
@@ -22,6 +23,7 @@ try {
   compileAll(node, purpose === 'start');
   bundlePrograms(node);
   writeShims(node);
+  buildManPages();
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   process.stderr.write(`${error.message}\n`);

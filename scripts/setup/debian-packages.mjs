@@ -11,6 +11,10 @@ const wanted = [
   { name: 'cppcheck', isThere: () => findCommand('cppcheck') !== undefined },
   { name: 'valgrind', isThere: () => findCommand('valgrind') !== undefined },
   { name: 'strace', isThere: () => findCommand('strace') !== undefined },
+  { name: 'scdoc', isThere: () => findCommand('scdoc') !== undefined },
+  { name: 'mandoc', isThere: () => findCommand('mandoc') !== undefined },
+  { name: 'zsh', isThere: () => findCommand('zsh') !== undefined },
+  { name: 'fish', isThere: () => findCommand('fish') !== undefined },
   { name: 's6', isThere: () => findCommand('s6-svscan') !== undefined },
 ];
 

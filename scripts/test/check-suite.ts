@@ -13,13 +13,17 @@ export const checkSuite = (name: string, directory: string, program: string, ...
   },
 });
 
-/** The same for a tool that is not everywhere. */
-export const optionalCheckSuite = (...[name, directory, program, ...args]: Parameters<typeof checkSuite>): Suite => {
-  if (findCommand(program) !== undefined) return checkSuite(name, directory, program, ...args);
+/** The same for a check with tools that are not everywhere. */
+export const optionalCheckSuite = (
+  needed: readonly string[],
+  ...[name, ...rest]: Parameters<typeof checkSuite>
+): Suite => {
+  const missing = needed.filter((program) => findCommand(program) === undefined);
+  if (missing.length === 0) return checkSuite(name, ...rest);
   return {
     name,
     run: async () => {
-      process.stdout.write(`${name}: skipped, ${program} is not installed\n`);
+      process.stdout.write(`${name}: skipped, not installed: ${missing.join(', ')}\n`);
       return oneSkipped;
     },
   };
