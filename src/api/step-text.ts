@@ -75,13 +75,18 @@ export function causeText({ step, cause }: Pick<HistoryStep, 'step' | 'cause'>):
 }
 
 export function requestText({ verb, uid, pid, program }: RequestFacts): string {
-  return `${verb} requested by uid ${uid} (${program === undefined ? '' : `${program}, `}process ${pid})`;
+  return `${verb} requested by uid ${uid}${processText(pid, program)}`;
+}
+
+/** In brackets; nothing of a process that nobody told (0). */
+function processText(pid: number, program?: string): string {
+  return pid === 0 ? '' : ` (${program === undefined ? '' : `${program}, `}process ${pid})`;
 }
 
 function endText(step: StepKind, { exit, request, isGivingUp }: StepCause): string {
   const how = exit ? exitText(exit) : 'nobody knows how';
   const what = step === 'started' ? 'its command ended' : 'its process ended';
-  const sender = request ? `, by a signal of uid ${request.uid} (process ${request.pid})` : '';
+  const sender = request ? `, by a signal of uid ${request.uid}${processText(request.pid)}` : '';
   return `${what}: ${how}${sender}${isGivingUp === true ? ', restarted too often already' : ''}`;
 }
 

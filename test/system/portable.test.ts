@@ -47,6 +47,17 @@ test('reeve --portable is one process with a socket for its owner alone, and lea
   expect(readdirSync(reeve.path('run'))).toEqual([]);
 });
 
+test('reeve --portable names who asked, but no process that it does not know', async () => {
+  await using reeve = await boot({ files: { 'sd/boot': 'type = internal\nwaits-for: web\n', 'sd/web': sleeper() } });
+  await reeve.untilStatus('web', { state: 'started' });
+  expect((await reeve.ctl('restart', 'web')).code).toBe(0);
+  const [uid, gid] = [process.geteuid?.(), process.getegid?.()];
+  await reeve.untilOutput(`web: restart granted to uid ${uid}, gid ${gid}\n`);
+  const why = await reeve.ctl('why', 'web');
+  expect(why.out).toContain(`restart requested by uid ${uid}`);
+  expect(why.out).not.toContain('process 0');
+});
+
 test('reeve --portable is never the instance of the machine', async () => {
   const refused = await boot({ files: { 'sd/boot': 'type = internal\n' }, mode: 'system' }).catch(String);
   expect(refused).toContain('reeve: --portable cannot be the instance of the machine');

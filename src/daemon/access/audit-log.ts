@@ -87,7 +87,9 @@ export class AuditLog implements Disposable {
     const names = services.map(harmlessText);
     const [about = 'reeve', ...others] = names;
     const said = [verb, ...others, ...(detail === undefined ? [] : [harmlessText(detail)])].join(' ');
-    const who = `uid ${uid}, gid ${gid}, process ${pid}${program === '' ? '' : ` (${program})`}`;
+    // Without the addon that asks the kernel (portable mode) the process is not known.
+    const process = pid === 0 ? '' : `, process ${pid}${program === '' ? '' : ` (${program})`}`;
+    const who = `uid ${uid}, gid ${gid}${process}`;
     this.#log.write(level, `${about}: ${said} ${decision.kind} to ${who}`, {
       audit: decision.kind,
       verb,

@@ -81,8 +81,8 @@ test('AccessGate refuses a change when anything of what it needs is missing, and
     service: 'site',
   });
   expect(messages).toEqual([
-    'web: stop --force granted to uid 4001, gid 9, process 0',
-    'web: stop --force refused to uid 4001, gid 9, process 0',
+    'web: stop --force granted to uid 4001, gid 9',
+    'web: stop --force refused to uid 4001, gid 9',
   ]);
   gate[Symbol.dispose]();
 });

@@ -166,8 +166,8 @@ test('io.reeve.Control logs who asked for each change', async () => {
   await connection.call('io.reeve.Control.SetEnvironment', { name: 'A', value: 'b' });
   const [own, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   expect(fixture.log.map(({ message }) => message)).toEqual([
-    `web: start granted to uid ${own}, gid ${gid}, process 0`,
-    `reeve: setenv A granted to uid ${own}, gid ${gid}, process 0`,
+    `web: start granted to uid ${own}, gid ${gid}`,
+    `reeve: setenv A granted to uid ${own}, gid ${gid}`,
   ]);
 });
 

@@ -76,7 +76,7 @@ describe('the dinit socket', () => {
     expect(refused).toEqual(requestKinds().filter((kind) => !looking.includes(kind)));
     expect(JSON.stringify([fixture.manager.status('lamp'), fixture.manager.status('boot')])).toBe(before);
     expect(fixture.manager.shutdownTypes).toEqual([]);
-    const who = 'refused to uid 4001, gid 0, process 0';
+    const who = 'refused to uid 4001, gid 0';
     expect(fixture.audit).toEqual([
       ...['start', 'stop --force', 'wake', 'release', 'unpin', 'unload'].map((verb) => `lamp: ${verb} ${who}`),
       `reeve: shutdown ${who}`,
@@ -99,7 +99,7 @@ describe('the dinit socket', () => {
       one.reload,
     ])
       await firstByte(fixture, request);
-    const who = 'to uid 4001, gid 0, process 0';
+    const who = 'to uid 4001, gid 0';
     expect(fixture.audit).toEqual([
       `lamp: wake granted ${who}`,
       `lamp: wake --pin granted ${who}`,
@@ -113,7 +113,7 @@ describe('the dinit socket', () => {
   it('the dinit socket tells root’s changes too, and of a variable only the name', async () => {
     await using fixture = await start({ uid: 0 });
     expect(await firstByte(fixture, one['set-environment'])).not.toBe(nak);
-    expect(fixture.audit).toEqual(['reeve: setenv SECRET granted to uid 0, gid 0, process 0']);
+    expect(fixture.audit).toEqual(['reeve: setenv SECRET granted to uid 0, gid 0']);
     expect(fixture.manager.environment().get('SECRET')).toBe('value');
   });
 });
