@@ -6,10 +6,8 @@
  *     file SLOT PATH | failed SLOT ERRNO      answers ROTATE
  *     rotating SLOT                           from now on ROTATE is answered at once: PATH becomes PATH.1, PATH.2, … in the order of time
  *     started SLOT | close SLOT | clear SLOT | finish | hangup | raw HEX
- *     write SLOT HEX                          into the pipe
- *     flood SLOT PROGRAM LINES SIZE           runs native/test/flood.c into the pipe
- *     unwritten SLOT                          closes our writing end of the pipe
- *     waiting SLOT                            how many bytes are in the pipe
+ *     write SLOT HEX | flood SLOT PROGRAM LINES SIZE   into the pipe: bytes, or what native/test/flood.c prints
+ *     unwritten SLOT | waiting SLOT           closes our writing end of the pipe; how many bytes are in it
  *     signal NUMBER                           to the logger
  *     trespass NUMBER                         makes the logger's next system call this one (x86-64) */
 #include "frame.h"
@@ -30,9 +28,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 enum { SLOTS = 16384, WORDS = 8 };
-
 static struct {
     bool has_pipe, is_rotating;
     int read_end, write_end, rotations;
@@ -45,7 +41,6 @@ static int channel = -1, listener = -1;
 static pid_t logger;
 static uint8_t input[65536];
 static size_t input_size;
-
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
     va_list arguments;
@@ -352,7 +347,6 @@ static void reap(void)
             }
     }
 }
-
 
 static void read_commands(void)
 {
