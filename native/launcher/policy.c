@@ -121,11 +121,13 @@ static int on_log_clear(struct values *v)
 
 static int on_renew(struct values *v)
 {
+    if (v->number[0] < 1 || v->number[0] > 3)
+        return BAD;
     daemon_component.is_renewed = v->number[0] & COMPONENT_DAEMON;
     logger_component.is_renewed = v->number[0] & COMPONENT_LOGGER && logger_component.pid;
     if (logger_component.is_renewed)
         component_kill(logger_component.pidfd);
-    return v->number[0] >= 1 && v->number[0] <= 3 ? 0 : BAD;
+    return 0;
 }
 
 enum { LARGEST_TEXT = 131072 + 5, LARGEST_NAMES = 65536, POLICIES = 16 };

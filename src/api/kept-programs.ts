@@ -28,7 +28,8 @@ export function keptDirectory(runDirectory: string): string {
  * @throws {Error} of the system.
  */
 export function keepPrograms(directory: string, sources: ProgramSources): void {
-  fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
+  fs.mkdirSync(directory, { recursive: true });
+  fs.chmodSync(directory, 0o755);
   for (const name of keptNames) {
     const temporary = join(directory, `.${name}.new`);
     fs.rmSync(temporary, { force: true });
