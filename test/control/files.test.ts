@@ -47,12 +47,13 @@ test('check shows errors with their places, and cycles as a path', async () => {
 
 test('check warns of what is hardly meant, and fails for it only when it is strict', async () => {
   using directory = makeTree({ boot: 'type = process\ncommand = /nonexistent/program\nafter: nobody\n' });
-  const { code, out } = await ctl(['check', '-u', '-d', directory.path]);
+  const own = { uid: process.getuid?.() ?? 0 };
+  const { code, out } = await ctl(['check', '-u', '-d', directory.path], own);
   expect(code).toBe(0);
   expect(out).toContain('warning: the program /nonexistent/program: no such file or directory');
   expect(out).toContain("warning: service 'nobody' does not exist");
-  expect((await ctl(['check', '-u', '--strict', '-d', directory.path])).code).toBe(1);
-  const json: unknown = JSON.parse((await ctl(['check', '-u', '--json', '-d', directory.path])).out);
+  expect((await ctl(['check', '-u', '--strict', '-d', directory.path], own)).code).toBe(1);
+  const json: unknown = JSON.parse((await ctl(['check', '-u', '--json', '-d', directory.path], own)).out);
   expect(json).toMatchObject({ services: ['boot'], failures: [], warnings: [{ name: 'boot' }, { name: 'boot' }] });
 });
 

@@ -54,6 +54,26 @@ describe('buildSettings()', () => {
     );
   });
 
+  it('buildSettings() has the launcher keep the socket for metrics, and tells the daemon which listener it is', () => {
+    const metrics = { kind: 'unix', path: '/run/metrics' } as const;
+    const settings = buildSettings({ ...inputs, instance: { ...instance, metrics, dinitSocketPath: '/run/dinit' } });
+    expect(settings.controls.map(({ path, mode }) => [path, mode])).toEqual([
+      ['/run/reeve/control', 0o666],
+      ['/run/dinit', 0o600],
+      ['/run/metrics', 0o666],
+    ]);
+    expect(settings.controls[2]?.purpose).toBe('metrics');
+    expect(settings.daemon.argv).toContain('--metrics=7');
+  });
+
+  it('buildSettings() leaves the port for metrics to the daemon', () => {
+    const metrics = { kind: 'tcp', host: '127.0.0.1', port: 9393 } as const;
+    const settings = buildSettings({ ...inputs, instance: { ...instance, metrics } });
+    expect(settings.controls).toHaveLength(1);
+    expect(settings.daemon.argv).toContain('--metrics=127.0.0.1:9393');
+    expect(buildSettings(inputs).daemon.argv.join()).not.toContain('--metrics');
+  });
+
   it.each<[string, Partial<SettingsInputs>, Partial<Instance>]>([
     ['the build', { build: 'c' }, {}],
     ['the user', { self: { uid: 1, gid: 0 } }, {}],

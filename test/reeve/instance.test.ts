@@ -104,7 +104,12 @@ describe('showSettings()', () => {
   it('showSettings() prints a reeve.ini that means the same', () => {
     const text = '[environment]\nallow = TZ LANG\n[paths]\nenv-file = /e\ncache = none\n[limits]\nacknowledge = 0.25';
     for (const mode of ['user', 'system'] as const) {
-      for (const original of [instance(mode), instance(mode, ['-d', 'a', '-d', 'b'], text)]) {
+      const metrics = '[metrics]\nlisten = [::1]:9393';
+      for (const original of [
+        instance(mode),
+        instance(mode, ['-d', 'a', '-d', 'b'], text),
+        instance(mode, [], metrics),
+      ]) {
         expect(instance(mode, [], showSettings(original))).toEqual(original);
       }
     }

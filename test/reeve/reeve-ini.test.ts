@@ -41,6 +41,9 @@ restart-delay-max = 30
 
 [log]
 level = debug
+
+[metrics]
+listen = [::1]:9393
 `;
     expect(parseReeveIni(text, 'reeve.ini')).toEqual({
       users: { daemon: 'reeve', logger: '998' },
@@ -54,7 +57,7 @@ level = debug
       environment: { allow: ['LANG', 'TZ', 'DISPLAY'] },
       limits: { acknowledge: 2500, compile: 60_000, 'restart-delay': 0, 'restart-delay-max': 30_000 },
       log: { level: 'debug' },
-      metrics: {},
+      metrics: { listen: { kind: 'tcp', host: '::1', port: 9393 } },
       access: [],
     });
   });
@@ -85,6 +88,7 @@ level = debug
     ['[limits]\ncompile = 0.5', "reeve: reeve.ini:2: compile must be 1 to 86400 seconds, got '0.5'"],
     ['[log]\nlevel = loud', 'reeve: reeve.ini:2: level must be one of debug, info, warn, error'],
     ['[environment]\nallow = A B-C', "reeve: reeve.ini:2: allow 'B-C' is not the name of a variable"],
+    ['[metrics]\nlisten = metrics', 'reeve: reeve.ini:2: listen must be the absolute path of a socket, or a loopback'],
     ['[users]\ndaemon =', 'reeve: reeve.ini:2: daemon must be the name or the number of a user'],
   ])('parseReeveIni() refuses %j with a sentence', (text, message) => {
     expect(refusal(text)).toContain(message);
