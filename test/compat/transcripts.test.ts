@@ -59,6 +59,7 @@ const names: ReadonlySet<string> = new Set([
 const differences: readonly (readonly [words: string, why: string])[] = [
   ['dinit-check -u -d {DIR}/services capabilities', 'the stock program was built without them'],
   ['dinit-check -u -d {DIR}/services no-new-privs', 'the stock program was built without it'],
+  ['dinit-check -u -d {DIR}/services env-bad', 'a checker tells what is wrong in an environment file'],
   ['dinit --version', 'tells what works in this version'],
   ['dinit -u -b / --version --wibble', 'tells what works in this version'],
 ];
