@@ -73,8 +73,8 @@ export type ChangeOutcome = { readonly kind: 'done' } | { readonly kind: 'refuse
 export type RuntimeDependencyKind = 'depends-on' | 'depends-ms' | 'waits-for';
 
 export interface ServiceManager {
-  /** Loaded services in load order. */
-  list(): readonly ServiceSummary[];
+  /** Loaded services in load order: all, or those of these names. */
+  list(names?: ReadonlySet<string>): readonly ServiceSummary[];
   status(name: string): ServiceStatus | undefined;
 
   load(name: string, caller: Caller): Promise<LoadOutcome>;

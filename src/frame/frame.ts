@@ -35,9 +35,11 @@ export class FrameError extends Error {
   }
 }
 
+const nothing = Buffer.alloc(0);
+
 export class FrameReader {
   readonly #rules: ReadonlyMap<number, FrameRule>;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = nothing;
   #consumed = 0;
   #broken: FrameError | undefined;
 
@@ -66,7 +68,7 @@ export class FrameReader {
       }
     } finally {
       // Also when whoever reads stops in the middle.
-      this.#rest = Buffer.from(data.subarray(at));
+      this.#rest = at === data.length ? nothing : Buffer.from(data.subarray(at));
       this.#consumed += at;
     }
   }

@@ -95,8 +95,9 @@ export class MemoryManager implements ServiceManager {
     this.#events.emit('finish', name, isSuccess);
   }
 
-  list(): readonly ServiceSummary[] {
-    return [...this.loaded.values()].map((each) => this.#summary(each));
+  list(names?: ReadonlySet<string>): readonly ServiceSummary[] {
+    const all = [...this.loaded.values()].map((each) => this.#summary(each));
+    return names ? all.filter(({ name }) => names.has(name)) : all;
   }
 
   status(name: string): ServiceStatus | undefined {

@@ -10,8 +10,8 @@ import { answerInPieces, toPieces } from './pieces.ts';
 /** Events that may wait for a slow reader of the first state. */
 const largestBacklog = 4_096;
 
-export async function list(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
-  return answerInPieces(call, 'services', selected(manager, selection(call, gate)));
+export function list(manager: ServiceManager, call: MethodCall, gate: AccessGate): JsonObject | Promise<JsonObject> {
+  return answerInPieces(call, 'services', selected(manager, selectionOf(call, gate)));
 }
 
 export async function events(manager: ServiceManager, call: MethodCall, gate: AccessGate): Promise<JsonObject> {
@@ -25,7 +25,7 @@ export async function events(manager: ServiceManager, call: MethodCall, gate: Ac
     if (isLive) stream.push({ event });
     else if (backlog.push(event) > largestBacklog) stream.drop('reads too slowly: the first state is still unread');
   });
-  const pieces = toPieces(selected(manager, isSelected));
+  const pieces = toPieces(selected(manager, selectionOf(call, gate)));
   const last = pieces.pop() ?? [];
   for (const piece of pieces) await stream.send({ services: piece });
   await stream.send({ services: last, isComplete: true });
@@ -35,19 +35,29 @@ export async function events(manager: ServiceManager, call: MethodCall, gate: Ac
   return {};
 }
 
-/** Whether a service is one of those asked for, and the caller may see it. */
-export function selection({ parameters, peer }: MethodCall, gate: AccessGate): (name: string) => boolean {
+interface Selection {
+  /** Absent: all. */
+  readonly names: ReadonlySet<string> | undefined;
+  readonly isVisible: (name: string) => boolean;
+}
+
+function selectionOf({ parameters, peer }: MethodCall, gate: AccessGate): Selection {
   const names = parameters.texts('names');
-  const wanted = names && new Set(names);
-  return (name) => (wanted === undefined || wanted.has(name)) && maySee(gate, peer, name);
+  return { names: names && new Set(names), isVisible: (name) => maySee(gate, peer, name) };
+}
+
+/** Whether a service is one of those asked for, and the caller may see it. */
+export function selection(call: MethodCall, gate: AccessGate): (name: string) => boolean {
+  const { names, isVisible } = selectionOf(call, gate);
+  return (name) => (names === undefined || names.has(name)) && isVisible(name);
 }
 
 function maySee({ rules }: AccessGate, peer: Peer, name: string): boolean {
   return rules.mayDo(peer, 'observe', name);
 }
 
-function selected(manager: ServiceManager, isSelected: (name: string) => boolean): readonly ServiceSummary[] {
-  return manager.list().filter(({ name }) => isSelected(name));
+function selected(manager: ServiceManager, { names, isVisible }: Selection): readonly ServiceSummary[] {
+  return manager.list(names).filter(({ name }) => isVisible(name));
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

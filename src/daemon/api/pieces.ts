@@ -7,15 +7,25 @@ const pieceSize = 200;
 /** What fits into one reply that every client takes. */
 const largestList = 2_000;
 
-/** All in one reply, or for a caller that takes several, in pieces. */
-export async function answerInPieces(call: MethodCall, field: string, items: readonly unknown[]): Promise<JsonObject> {
-  if (!call.stream) {
-    if (items.length > largestList) throw serviceErrors.expectedMore();
-    return { [field]: items };
-  }
+/** All in one reply, at once, so that answers to calls sent together leave together; or for a caller that takes several, in pieces. */
+export function answerInPieces(
+  { stream }: MethodCall,
+  field: string,
+  items: readonly unknown[],
+): JsonObject | Promise<JsonObject> {
+  if (stream) return sendPieces(stream, field, items);
+  if (items.length > largestList) throw serviceErrors.expectedMore();
+  return { [field]: items };
+}
+
+async function sendPieces(
+  stream: NonNullable<MethodCall['stream']>,
+  field: string,
+  items: readonly unknown[],
+): Promise<JsonObject> {
   const pieces = toPieces(items);
   const last = pieces.pop() ?? [];
-  for (const piece of pieces) await call.stream.send({ [field]: piece });
+  for (const piece of pieces) await stream.send({ [field]: piece });
   return { [field]: last };
 }
 

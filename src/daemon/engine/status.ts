@@ -56,7 +56,7 @@ export function statusOf(state: EngineState, id: ServiceId): StatusFacts {
 }
 
 /** At rest because a start has not succeeded. */
-function isFailed({ state, stopReason }: Service): boolean {
+export function isFailed({ state, stopReason }: Service): boolean {
   if (state !== 'stopped') return false;
   return ['dependency-failed', 'failed', 'exec-failed', 'timed-out'].includes(stopReason);
 }
@@ -142,6 +142,12 @@ export function loadedServices(state: EngineState): ServiceId[] {
     .filter((service) => service !== null)
     .toSorted((a, b) => a.order - b.order)
     .map(({ id }) => id);
+}
+
+/** Those of these names that are loaded, in load order. */
+export function servicesNamed(state: EngineState, names: ReadonlySet<string>): ServiceId[] {
+  const ids = [...names].map((name) => findService(state, name)).filter((id) => id !== undefined);
+  return ids.length < 2 ? ids : ids.toSorted((a, b) => serviceOf(state, a).order - serviceOf(state, b).order);
 }
 
 /** The id of a loaded service. */

@@ -28,6 +28,8 @@ function word<T>(words: readonly (T | undefined)[], number: number, what: string
   return found;
 }
 
+const roleOf = (fields: FieldReader): Role => word(roles, fields.u8(), 'role');
+
 const milliseconds = (nanoseconds: number): number => nanoseconds / 1e6;
 
 function exitOf(fields: FieldReader): ExitStatus {
@@ -78,7 +80,6 @@ export function decodeEvent(frame: Frame, plans: PlanAssembly): LauncherEvent | 
 }
 
 function decode(type: number, fields: FieldReader, plans: PlanAssembly): LauncherEvent | undefined {
-  const role = (): Role => word(roles, fields.u8(), 'role');
   switch (type) {
     case fromLauncher.welcome: {
       const version = fields.u32();
@@ -113,7 +114,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       return {
         kind: 'process',
         slot: fields.u32(),
-        role: role(),
+        role: roleOf(fields),
         run: fields.u32(),
         pid: fields.u32(),
         isExecuted: fields.u8() === 1,
@@ -126,7 +127,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       return {
         kind: 'executed',
         slot: fields.u32(),
-        role: role(),
+        role: roleOf(fields),
         run: fields.u32(),
         pid: fields.u32(),
         when: milliseconds(fields.approximateU64()),
@@ -135,7 +136,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       return {
         kind: 'start-failed',
         slot: fields.u32(),
-        role: role(),
+        role: roleOf(fields),
         run: fields.u32(),
         opIndex: fields.u32(),
         opType: fields.u8(),
@@ -145,7 +146,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       return {
         kind: 'exited',
         slot: fields.u32(),
-        role: role(),
+        role: roleOf(fields),
         run: fields.u32(),
         pid: fields.u32(),
         exit: exitOf(fields),
@@ -173,7 +174,7 @@ function decode(type: number, fields: FieldReader, plans: PlanAssembly): Launche
       return {
         kind: 'signal-failed',
         slot: fields.u32(),
-        role: role(),
+        role: roleOf(fields),
         signal: fields.u8(),
         errno: fields.i32(),
       };

@@ -2,7 +2,7 @@
  * Serves the metrics by HTTP. Whoever reaches the socket may read them: they hold names and states of services, never output or environment. What a client
  * can cost is bounded: few connections, small requests, no bodies, little time.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { once } from 'node:events';
 import { contentType } from './exposition.ts';
@@ -24,29 +24,11 @@ const localNames = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)(:\d+)?$/;
 
 export class MetricsServer implements AsyncDisposable {
   readonly #options: MetricsServerOptions;
-  readonly #server: Server;
+  #opened: Server | undefined;
   #connections = 0;
 
   constructor(options: MetricsServerOptions) {
     this.#options = options;
-    this.#server = createServer(
-      {
-        maxHeaderSize: 8 * 1024,
-        headersTimeout: requestTime,
-        requestTimeout: requestTime,
-        keepAliveTimeout: requestTime,
-        connectionsCheckingInterval: requestTime,
-      },
-      (request, response) => this.#answer(request, response),
-    );
-    this.#server.maxConnections = largestConnections;
-    this.#server.on('connection', (socket) => {
-      this.#connections += 1;
-      socket.on('close', () => {
-        this.#connections -= 1;
-        options.onDisconnect?.();
-      });
-    });
   }
 
   get connectionCount(): number {
@@ -55,7 +37,7 @@ export class MetricsServer implements AsyncDisposable {
 
   /** Where it listens, when that was chosen by the system. */
   get port(): number | undefined {
-    const address = this.#server.address();
+    const address = this.#opened?.address();
     return typeof address === 'object' && address !== null ? address.port : undefined;
   }
 
@@ -76,10 +58,35 @@ export class MetricsServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = this.#server.listening ? once(this.#server, 'close') : undefined;
-    this.#server.close();
-    this.#server.closeAllConnections();
+    const server = this.#opened;
+    const closed = server?.listening ? once(server, 'close') : undefined;
+    server?.close();
+    server?.closeAllConnections();
     await closed;
+  }
+
+  /** Made when there is something to listen to: metrics are seldom wanted, and loading HTTP is a sixth of the time in which a daemon starts. */
+  get #server(): Server {
+    if (this.#opened) return this.#opened;
+    const limits = {
+      maxHeaderSize: 8 * 1024,
+      headersTimeout: requestTime,
+      requestTimeout: requestTime,
+      keepAliveTimeout: requestTime,
+      connectionsCheckingInterval: requestTime,
+    };
+    const { createServer } = process.getBuiltinModule('node:http');
+    const server = createServer(limits, (request, response) => this.#answer(request, response));
+    server.maxConnections = largestConnections;
+    server.on('connection', (socket) => {
+      this.#connections += 1;
+      socket.on('close', () => {
+        this.#connections -= 1;
+        this.#options.onDisconnect?.();
+      });
+    });
+    this.#opened = server;
+    return server;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

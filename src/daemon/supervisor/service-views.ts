@@ -1,7 +1,8 @@
 /** Services as clients see them: the engine's facts with wall time, words, and what only the plan knows. */
 import type { ServiceStatus, ServiceSummary } from '../../api/service-status.ts';
 import type { PlannedService } from '../../plan/planned-service.ts';
-import { dependenciesOf, dependentsOf, loadedServices, statusOf, waitingFor } from '../engine/status.ts';
+import { dependenciesOf, dependentsOf, isFailed, loadedServices, statusOf, waitingFor } from '../engine/status.ts';
+import { pidOf } from '../engine/processes.ts';
 import { serviceOf } from '../engine/turn.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { EngineState } from '../model/state.ts';
@@ -9,22 +10,23 @@ import type { Clocks } from './clocks.ts';
 import { launchFailure } from '../narration/launch-failure.ts';
 
 export function summaryView(state: EngineState, id: ServiceId, clocks: Clocks): ServiceSummary {
-  const status = statusOf(state, id);
+  const service = serviceOf(state, id);
+  const pid = pidOf(service, 'main');
   return {
-    name: status.name,
-    type: status.type,
-    state: status.state,
-    target: status.target,
-    isExplicit: status.isExplicit,
-    isFailed: status.isFailed,
-    isSkipped: status.isSkipped,
-    isPinnedStarted: status.isPinnedStarted,
-    isPinnedStopped: status.isPinnedStopped,
-    console: status.console,
-    stopReason: status.stopReason,
-    ...(status.exit && { exit: status.exit }),
-    ...(status.pid !== undefined && { pid: status.pid }),
-    since: clocks.toWall(status.since),
+    name: service.description.name,
+    type: service.description.type,
+    state: service.state,
+    target: service.target,
+    isExplicit: service.isExplicit,
+    isFailed: isFailed(service),
+    isSkipped: service.isSkipped,
+    isPinnedStarted: service.isPinnedStarted,
+    isPinnedStopped: service.isPinnedStopped,
+    console: service.console,
+    stopReason: service.stopReason,
+    ...(service.exit && { exit: service.exit }),
+    ...(pid !== undefined && { pid }),
+    since: clocks.toWall(service.since),
   };
 }
 

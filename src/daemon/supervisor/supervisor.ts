@@ -7,7 +7,7 @@ import type { ShutdownType } from '../../dinit/words.ts';
 import type { DinitManager, EnvironmentChange, ServiceFacts } from '../dinit/dinit-manager.ts';
 import type { ServiceEventFacts } from '../engine/action.ts';
 import type { LiveProcess } from '../engine/event.ts';
-import { findService, loadedServices, type StatusFacts, statusOf } from '../engine/status.ts';
+import { findService, loadedServices, servicesNamed, type StatusFacts, statusOf } from '../engine/status.ts';
 import type { LauncherConnection } from '../launcher/process-launcher.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { LogReader } from '../logs/log-reader.ts';
@@ -239,8 +239,10 @@ export class Supervisor implements DinitManager {
 
   // What is shown
 
-  list(): readonly ServiceSummary[] {
-    return loadedServices(this.host.state).map((id) => summaryView(this.host.state, id, this.#parts.clocks));
+  list(names?: ReadonlySet<string>): readonly ServiceSummary[] {
+    const { state } = this.host;
+    const ids = names ? servicesNamed(state, names) : loadedServices(state);
+    return ids.map((id) => summaryView(this.host.state, id, this.#parts.clocks));
   }
 
   status(name: string): ServiceStatus | undefined {
