@@ -3,7 +3,8 @@
  * measured is when it was executed, not when somebody says so.
  */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, type ReadStream, rmSync } from 'node:fs';
+import { constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileProgram } from './c-program.ts';
@@ -20,7 +21,7 @@ export class ReportingTree implements Disposable {
   readonly names: readonly string[];
   readonly #program: string;
   readonly #fifo: string;
-  readonly #stream: ReadStream;
+  readonly #stream: Socket;
   readonly #latest = new Map<string, Reported>();
   #rest = '';
   #listener: () => void = () => {};
@@ -31,9 +32,10 @@ export class ReportingTree implements Disposable {
     this.#program = compileProgram('report', this.directory);
     this.#fifo = join(this.directory, 'fifo');
     execFileSync('mkfifo', [this.#fifo]);
-    // Open for writing too, so that it never ends.
-    this.#stream = createReadStream(this.#fifo, { flags: 'r+', encoding: 'latin1' });
-    this.#stream.on('data', (chunk) => this.#take(String(chunk)));
+    // Open for writing too, so that it never ends; as a socket, because a file is read by a thread that is stuck until there is something.
+    const descriptor = openSync(this.#fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    this.#stream = new Socket({ fd: descriptor, readable: true, writable: false });
+    this.#stream.setEncoding('latin1').on('data', (chunk) => this.#take(String(chunk)));
   }
 
   /** What to execute for a service. */
