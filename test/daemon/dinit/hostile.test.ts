@@ -91,7 +91,7 @@ describe('DinitServer', () => {
       },
       boot: 'boot',
     });
-    const seed = Number(process.env['DINIT_SOAK_SEED'] ?? Math.trunc(Math.random() * 0x7fff_ffff));
+    const seed = Number(process.env['DINIT_SOAK_SEED'] ?? 1);
     const batches = fc.sample(fc.array(message, { minLength: 200, maxLength: 200 }), { numRuns: 50, seed });
     let answers = 0;
     const drain = async (each: RawDinitClient): Promise<void> => {
